@@ -1,0 +1,62 @@
+import type { ErrorType } from "./types.ts";
+
+const STATUS_BY_TYPE: Record<ErrorType, number> = {
+  invalid_request_error: 400,
+  authentication_error: 401,
+  billing_error: 402,
+  permission_error: 403,
+  not_found_error: 404,
+  request_too_large: 413,
+  rate_limit_error: 429,
+  api_error: 500,
+  timeout_error: 504,
+  overloaded_error: 529,
+};
+
+export interface ApiErrorOptions {
+  /** HTTP status; by default the one that belongs to the type. */
+  status?: number;
+  /** Extra response headers, e.g. `retry-after`. */
+  headers?: Record<string, string>;
+  details?: unknown;
+  cause?: unknown;
+}
+
+/**
+ * A failure in the words of the Messages API.
+ * Source: https://docs.anthropic.com/en/api/errors
+ */
+export class ApiError extends Error {
+  override readonly name = "ApiError" as const;
+  readonly type: ErrorType;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly details: unknown;
+
+  constructor(type: ErrorType, message: string, options: ApiErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.type = type;
+    this.status = options.status ?? STATUS_BY_TYPE[type];
+    this.headers = options.headers ?? {};
+    this.details = options.details;
+  }
+
+  /** The JSON body, which carries the same request id as the `request-id` header. */
+  envelope(requestId: string): {
+    type: "error";
+    error: { type: ErrorType; message: string; details?: unknown };
+    request_id: string;
+  } {
+    const error = { type: this.type, message: this.message };
+    return {
+      type: "error",
+      error: this.details === undefined ? error : { ...error, details: this.details },
+      request_id: requestId,
+    };
+  }
+}
+
+/** A fault in the request; the message starts with the dotted path to it, as the API's own do. */
+export function invalidRequest(path: string, problem: string): ApiError {
+  return new ApiError("invalid_request_error", `${path}: ${problem}`);
+}
