@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { modelsUrl, ollamaBaseUrl } from "./base-url.ts";
+
+test.each([
+  [undefined, "http://localhost:11434"],
+  ["", "http://localhost:11434"],
+  ["127.0.0.1:8080", "http://127.0.0.1:8080"],
+  ["box", "http://box:11434"],
+  ["0.0.0.0", "http://127.0.0.1:11434"],
+  ["0.0.0.0:9", "http://127.0.0.1:9"],
+  ["[::]:9", "http://[::1]:9"],
+  ["http://box:8080/", "http://box:8080"],
+  ["https://ollama.example", "https://ollama.example"],
+  ["http://:::", "http://localhost:11434"],
+])("OLLAMA_HOST=%s is %s", (host, expected) => {
+  expect(ollamaBaseUrl(host === undefined ? {} : { OLLAMA_HOST: host })).toBe(expected);
+});
+
+test.each([
+  ["ollama", "http://h:1", "http://h:1/api/tags"],
+  ["ollama", "http://h:1/v1/", "http://h:1/api/tags"],
+  ["openai", "http://h:1/v1", "http://h:1/v1/models"],
+] as const)("the models of %s at %s are listed at %s", (provider, baseUrl, expected) => {
+  expect(modelsUrl(provider, baseUrl)).toBe(expected);
+});

@@ -1,0 +1,41 @@
+import { createBridge } from "../../bridge/index.ts";
+import type { Logger } from "../../bridge/log.ts";
+import { BridgeOptionsError, type Bridge } from "../../bridge/options.ts";
+import { usageError } from "../exit.ts";
+import type { BridgeArguments } from "./arguments.ts";
+import type { Upstream } from "./providers.ts";
+
+export interface StartOptions {
+  upstream: Upstream;
+  model: string;
+  args: BridgeArguments;
+  authToken: string | null;
+  host?: string;
+  port?: number;
+  log?: Logger;
+}
+
+/**
+ * A bridge made from a command line. The upstream is not asked for anything yet.
+ * @throws CliError exit 2 when an option cannot be used
+ */
+export function bridgeFrom(options: StartOptions): Bridge {
+  const { upstream, model, args, authToken } = options;
+  try {
+    return createBridge({
+      ...upstream,
+      model,
+      authToken,
+      repair: args.repair,
+      strict: args.strict,
+      set: args.set,
+      ...(args.maxRetries === undefined ? {} : { maxRetries: args.maxRetries }),
+      ...(args.maxOutputTokens === undefined ? {} : { maxOutputTokens: args.maxOutputTokens }),
+      ...(options.host === undefined ? {} : { host: options.host }),
+      ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.log === undefined ? {} : { log: options.log }),
+    });
+  } catch (error) {
+    throw error instanceof BridgeOptionsError ? usageError(error.message) : error;
+  }
+}

@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { ollamaBaseUrl } from "../../backends/base-url.ts";
+import { listModels } from "../../backends/list-models.ts";
+import { findClaude } from "../../launch/find-claude.ts";
+import type { ExitCode } from "../exit.ts";
+
+export interface Finding {
+  /** What was looked for. */
+  name: string;
+  here: boolean;
+  /** Where it is and which, or what was seen instead. */
+  detail: string;
+  /** What works only with it. Absent: nothing works without it. */
+  neededFor?: string;
+  /** How to get it; said when it is missing. */
+  how?: string;
+}
+
+async function claudeFinding(explicit: string | undefined): Promise<Finding> {
+  const found = await findClaude(explicit).catch(() => null);
+  return {
+    name: "Claude Code",
+    here: found !== null,
+    detail: found === null ? "not on PATH" : `${found.version ?? "unknown version"} (${found.path})`,
+    how: "npm install -g @anthropic-ai/claude-code, or --claude-binary PATH",
+  };
+}
+
+async function ollamaFinding(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const baseUrl = ollamaBaseUrl(env);
+  const models = await listModels({ provider: "ollama", baseUrl, timeoutMs: 2000 }).catch(() => undefined);
+  const had = models === undefined || models.length === 0 ? "no models" : models.join(", ");
+  return {
+    name: "Ollama",
+    here: models !== undefined,
+    detail: models === undefined ? `nobody answers at ${baseUrl}` : `${baseUrl}: ${had}`,
+    neededFor: "--model NAME without --base-url",
+    how: 'https://ollama.com/download, then "ollama serve" and "ollama pull NAME"; OLLAMA_HOST says where it is',
+  };
+}
+
+function dockerFinding(): Promise<Finding> {
+  const docker = { name: "Docker", neededFor: "nothing yet", how: "https://docs.docker.com/get-docker/" };
+  return new Promise((resolve) => {
+    const args = ["version", "--format", "{{.Server.Version}}"];
+    execFile("docker", args, { timeout: 5000 }, (error, stdout) => {
+      const version = stdout.trim();
+      const here = error === null && version !== "";
+      const absent = error !== null && "code" in error && error.code === "ENOENT";
+      resolve({
+        ...docker,
+        here,
+        detail: here ? version : absent ? "not installed" : "its engine does not answer",
+      });
+    });
+  });
+}
+
+function nodeFinding(): Finding {
+  return { name: "Node", here: true, detail: `${process.versions.node} (${process.execPath})` };
+}
+
+export async function lookAround(
+  claudeBinary: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<Finding[]> {
+  const others = await Promise.all([claudeFinding(claudeBinary), ollamaFinding(env), dockerFinding()]);
+  return [nodeFinding(), ...others];
+}
+
+/** One line per finding, and one on how to get what is missing. */
+export function report(findings: readonly Finding[]): string {
+  const lines = findings.flatMap(({ name, here, detail, neededFor, how }) => {
+    const line = `${here ? "here   " : "missing"}  ${name.padEnd(12)}${detail}`;
+    const need = neededFor === undefined ? "" : `  (needed for: ${neededFor})`;
+    return here ? [line] : [line + need, `${" ".repeat(21)}get it: ${how}`];
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** 3 when something is missing that everything needs. */
+export function verdict(findings: readonly Finding[]): ExitCode {
+  return findings.some(({ here, neededFor }) => !here && neededFor === undefined) ? 3 : 0;
+}
+
+export async function doctor(claudeBinary: string | undefined): Promise<ExitCode> {
+  const findings = await lookAround(claudeBinary, process.env);
+  process.stdout.write(report(findings));
+  return verdict(findings);
+}
