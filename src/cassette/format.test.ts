@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, symlinkSync, writeFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { bytes, cassette, exchange, request, response, scratch } from "../testing/cassettes.ts";
 import { PartStore } from "./parts.ts";
@@ -152,8 +152,11 @@ function link(folder: string): void {
 }
 
 test("migration runs one step per version", () => {
-  const step = (tag: string) => (files: ReadonlyMap<string, unknown>) => new Map([...files, [tag, true]]);
   const files = migrate(new Map([["a", 1]]), 1, { 1: step("two"), 2: step("three") }, 3);
   expect([...files.keys()]).toEqual(["a", "two", "three"]);
   expect(() => migrate(new Map(), 1, {}, 2)).toThrow("no migration leads from version 1 to 2");
 });
+
+function step(tag: string) {
+  return (files: ReadonlyMap<string, unknown>): Map<string, unknown> => new Map([...files, [tag, true]]);
+}

@@ -63,19 +63,19 @@ export async function readCassette(folder: string): Promise<Cassette> {
   const version = versionOf(raw.get("cassette.json"), folder);
   const files = migrate(raw, version);
   const check = await validators();
-  const manifest = check<Manifest>("manifest", files.get("cassette.json"), "cassette.json");
+  const manifest = check("manifest", files.get("cassette.json"), "cassette.json");
   const bodies = new Bodies(join(folder, "parts"));
   const exchanges = manifest.exchanges.map((id) => {
     const name = `exchanges/${id}.json`;
-    const stored = check<StoredExchange>("exchange", files.get(name), name);
+    const stored = check("exchange", files.get(name), name);
     if (stored.id !== id) throw new CassetteError("corrupt", `${name} says it is exchange ${stored.id}`);
-    const timing = check<ExchangeTiming>("timing", files.get(`timing/${id}.json`), `timing/${id}.json`);
+    const timing = check("timing", files.get(`timing/${id}.json`), `timing/${id}.json`);
     return bodies.exchange(stored, timing, name);
   });
   if (exchanges.length === 0) throw new CassetteError("empty", `${folder} holds no exchange`);
   refuseStrays(files, manifest);
   const unpaired = files.has("unpaired.json")
-    ? check<StoredHop[]>("unpaired", files.get("unpaired.json"), "unpaired.json")
+    ? check("unpaired", files.get("unpaired.json"), "unpaired.json")
     : [];
   return { manifest, exchanges, unpaired: unpaired.map((hop) => bodies.hop(hop, "unpaired.json")) };
 }
@@ -115,8 +115,14 @@ function refuseStrays(files: ReadonlyMap<string, unknown>, manifest: Manifest): 
   if (stray !== undefined) throw new CassetteError("corrupt", `${stray} is not named in cassette.json`);
 }
 
-type SchemaName = "manifest" | "exchange" | "timing" | "unpaired";
-type Check = <T>(schema: SchemaName, value: unknown, where: string) => T;
+interface Stored {
+  manifest: Manifest;
+  exchange: StoredExchange;
+  timing: ExchangeTiming;
+  unpaired: StoredHop[];
+}
+
+type Check = <K extends keyof Stored>(schema: K, value: unknown, where: string) => Stored[K];
 
 async function validators(): Promise<Check> {
   const { Ajv } = await import("ajv");
@@ -127,10 +133,10 @@ async function validators(): Promise<Check> {
     timing: ajv.compile(timingSchema),
     unpaired: ajv.compile(unpairedSchema),
   };
-  return <T>(schema: SchemaName, value: unknown, where: string): T => {
+  return (schema, value, where) => {
     const validate = compiled[schema];
     if (value === undefined) throw new CassetteError("corrupt", `${where} is missing`);
-    if (validate(value)) return value as T;
+    if (validate(value)) return value as Stored[typeof schema];
     const problem = validate.errors?.[0];
     const detail = problem?.params["additionalProperty"];
     throw new CassetteError(
