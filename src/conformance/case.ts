@@ -102,6 +102,8 @@ export interface CaseSpec {
   /** Laid over the suite's defaults. */
   request?: Record<string, unknown>;
   sends?: SendSpec[];
+  /** What the `any` kind sends to a live model; only structure can be asserted. */
+  live?: SendSpec[];
   /** Code for what data cannot say: a name in `procedures/`, or one key with its arguments. */
   procedure?: Expectation;
   /** Holds for every send of the case. */

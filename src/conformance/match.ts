@@ -84,7 +84,9 @@ export function conditionsOf(args: Record<string, unknown>): Match {
 }
 
 function isMatch(value: unknown): value is Match {
-  return isRecord(value) && Object.keys(value).length > 0 && Object.keys(value).every((key) => key in CONDITIONS);
+  return (
+    isRecord(value) && Object.keys(value).length > 0 && Object.keys(value).every((key) => key in CONDITIONS)
+  );
 }
 
 function firstOf<T>(items: readonly T[], complaint: (item: T) => string | null): string | null {

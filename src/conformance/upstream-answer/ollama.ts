@@ -26,7 +26,9 @@ export function ollamaLines(plan: AnswerPlan): (string | { wait: number })[] {
 /** The same answer as one JSON body (`stream: false`). */
 export function ollamaBody(plan: AnswerPlan): string {
   const said = (key: "text" | "reasoning"): string =>
-    plan.items.map((item) => (key in item ? piecesOf((item as never)[key], undefined).join("") : "")).join("");
+    plan.items
+      .map((item) => (key in item ? piecesOf((item as never)[key], undefined).join("") : ""))
+      .join("");
   const calls = plan.items.filter((item) => "call" in item).map(({ call }, index) => callJson(call, index));
   const reasoning = said("reasoning");
   const members = [

@@ -8,7 +8,12 @@ import {
   type PlannedUsage,
 } from "./plan.ts";
 
-const BASE = { id: "chatcmpl-501", created: 1_764_000_000, model: "scripted", system_fingerprint: "fp_scripted" };
+const BASE = {
+  id: "chatcmpl-501",
+  created: 1_764_000_000,
+  model: "scripted",
+  system_fingerprint: "fp_scripted",
+};
 
 /** The frames of a streamed chat completion, in order; an item that is no frame passes through. */
 export function openAiFrames(plan: AnswerPlan): (string | { wait: number })[] {
@@ -28,7 +33,9 @@ export function openAiFrames(plan: AnswerPlan): (string | { wait: number })[] {
 /** The same answer as one JSON body. */
 export function openAiBody(plan: AnswerPlan): string {
   const said = (key: "text" | "reasoning" | "refusal"): string =>
-    plan.items.map((item) => (key in item ? piecesOf((item as never)[key], undefined).join("") : "")).join("");
+    plan.items
+      .map((item) => (key in item ? piecesOf((item as never)[key], undefined).join("") : ""))
+      .join("");
   const calls = plan.items.filter((item) => "call" in item).map(({ call }, index) => wholeCall(call, index));
   const refusal = said("refusal");
   const reasoning = said("reasoning");
@@ -64,7 +71,8 @@ function framesOf(item: PlannedItem, callIndex: number): (string | { wait: numbe
 
 function callFrames(call: CallSpec, position: number): string[] {
   const [first, ...rest] = fragmentsOf(call);
-  const index = call.index === undefined ? { index: position } : call.index === null ? {} : { index: call.index };
+  const index =
+    call.index === undefined ? { index: position } : call.index === null ? {} : { index: call.index };
   const opening = {
     ...index,
     ...(call.id === null ? {} : { id: call.id ?? `call_${position + 1}` }),

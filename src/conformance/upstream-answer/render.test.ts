@@ -33,11 +33,14 @@ test("big numbers and key order of fragments survive", () => {
   expect(bytes(answer, "ollama", true)).toContain('"arguments":{"b":9007199254740993,"a":1}');
 });
 
-test.each([["openai" as const], ["ollama" as const]])("a cut %s answer has neither finish nor end", (dialect) => {
-  const script = renderAnswer([{ text: "a" }, { end: "cut" }], dialect, true);
-  expect(script.at(-1)).toEqual({ cut: true });
-  expect(JSON.stringify(script)).not.toMatch(/DONE|"done\\":true|finish_reason\\":\\"/);
-});
+test.each([["openai" as const], ["ollama" as const]])(
+  "a cut %s answer has neither finish nor end",
+  (dialect) => {
+    const script = renderAnswer([{ text: "a" }, { end: "cut" }], dialect, true);
+    expect(script.at(-1)).toEqual({ cut: true });
+    expect(JSON.stringify(script)).not.toMatch(/DONE|"done\\":true|finish_reason\\":\\"/);
+  },
+);
 
 test("a split other than line cuts the joined bytes; waits part the runs", () => {
   const script = renderAnswer([{ text: "a" }, { wait: 5 }, { text: "b" }], "ollama", true, "byte");

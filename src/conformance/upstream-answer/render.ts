@@ -50,11 +50,7 @@ function wholeBody(plan: AnswerPlan, dialect: Dialect): string {
 
 function failure(plan: NonNullable<AnswerPlan["failure"]>, dialect: Dialect): ByteScript {
   const headers = { "content-type": "application/json", ...plan.headers };
-  return [
-    { status: plan.status, headers },
-    { write: forDialect(plan.body, dialect) ?? "" },
-    { fin: true },
-  ];
+  return [{ status: plan.status, headers }, { write: forDialect(plan.body, dialect) ?? "" }, { fin: true }];
 }
 
 /** One write per frame by default (`line`); any other split cuts the joined bytes of a run. */

@@ -1,0 +1,95 @@
+import { SseDecoder } from "../wire/sse.ts";
+import { accumulate, type Accumulated } from "./accumulate.ts";
+import { isRecord, recordOf } from "./path.ts";
+import type { Send } from "./send.ts";
+
+/** One request as it reached the scripted upstream. */
+export interface UpstreamCall {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+  /** The body parsed; undefined when it is no JSON. */
+  json: unknown;
+  /** Who ended the connection of the answer first; null while it is open. */
+  closedBy: "server" | "peer" | null;
+}
+
+export interface FrontResponse {
+  status: number;
+  /** In order, names in lower case. */
+  headers: [string, string][];
+  body: Uint8Array;
+  /** The reads in which the body came. `at`: milliseconds since the request was sent. */
+  chunks: { at: number; bytes: Uint8Array }[];
+  /** `complete`: ended as HTTP wants it; else what broke. */
+  end: "complete" | { error: string };
+}
+
+/** One send, what came back, and what it caused upstream. */
+export interface Exchange {
+  send: Send;
+  request: { method: string; path: string; headers: [string, string][]; body: string };
+  response: FrontResponse;
+  /** Body as text; invalid UTF-8 shows as U+FFFD. */
+  text: string;
+  /** The body as JSON; undefined when it is none. */
+  json: unknown;
+  streamed: boolean;
+  events: StreamEvent[];
+  /** The answer, whether it came as JSON or as a stream; null for errors. */
+  answer: Accumulated | null;
+  /** Chat requests that the send caused; null when the upstream is not ours. */
+  upstream: UpstreamCall[] | null;
+}
+
+export interface StreamEvent {
+  name: string | null;
+  data: Record<string, unknown>;
+}
+
+export function headerOf(response: Pick<FrontResponse, "headers">, name: string): string | undefined {
+  const values = response.headers.filter(([key]) => key === name.toLowerCase()).map(([, value]) => value);
+  return values.length === 0 ? undefined : values.join(", ");
+}
+
+export function readExchange(
+  send: Send,
+  request: Exchange["request"],
+  response: FrontResponse,
+  upstream: UpstreamCall[] | null,
+): Exchange {
+  const text = new TextDecoder().decode(response.body);
+  const streamed = (headerOf(response, "content-type") ?? "").startsWith("text/event-stream");
+  const events = streamed ? eventsOf(response.body) : [];
+  const json = streamed ? undefined : jsonOf(text);
+  return { send, request, response, text, json, streamed, events, answer: answerOf(events, json), upstream };
+}
+
+function eventsOf(body: Uint8Array): StreamEvent[] {
+  const decoder = new SseDecoder();
+  return [...decoder.push(body), ...decoder.end()].map(({ event, data }) => ({
+    name: event,
+    data: recordOf(jsonOf(data)),
+  }));
+}
+
+function answerOf(events: StreamEvent[], json: unknown): Accumulated | null {
+  if (events.length > 0) return accumulate(events.map(({ data }) => data));
+  return isRecord(json) && json["type"] === "message" ? { message: json, rawInputs: [], error: null } : null;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Status line, headers and the start of the body, to print with a finding. */
+export function showResponse(response: FrontResponse, length = 400): string {
+  const head = [`HTTP ${response.status}`, ...response.headers.map(([name, value]) => `${name}: ${value}`)];
+  const body = new TextDecoder().decode(response.body.subarray(0, length));
+  return `${head.join("\n")}\n\n${body}`;
+}

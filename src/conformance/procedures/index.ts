@@ -1,0 +1,4 @@
+import type { ProcedureSet } from "./procedure.ts";
+
+/** Every procedure a case may name. */
+export const PROCEDURES: ProcedureSet = {};

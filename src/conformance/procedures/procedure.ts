@@ -1,0 +1,35 @@
+import type { Finding } from "../../strict/finding.ts";
+import type { CaseSpec, SendSpec } from "../case.ts";
+import type { Exchange } from "../exchange.ts";
+import type { Send } from "../send.ts";
+import type { World } from "../world.ts";
+
+/** What a procedure may do: everything goes through the case's own world. */
+export interface ProcedureContext {
+  world: World;
+  spec: CaseSpec;
+  /** The sends of the case, expanded. */
+  sends: readonly Send[];
+  /** Further sends, made from data as in a case. */
+  expand(specs: readonly SendSpec[]): Send[];
+  /** Sends, waits for the whole answer, and judges it like any other (expectations, strict checks, SDK). */
+  send(send: Send): Promise<{ exchange: Exchange; findings: Finding[] }>;
+  signal: AbortSignal;
+}
+
+/** For what data cannot say: concurrency, sweeps, order of arrival. Gives findings, like a rule. */
+export interface Procedure {
+  /** JSON schema of its arguments (`{ type: "null" }`: none). */
+  args: object;
+  run(context: ProcedureContext, args: unknown): Promise<Finding[]>;
+}
+
+export type ProcedureSet = Readonly<Record<string, Procedure>>;
+
+/** Types the arguments; the loader has checked them against the schema. */
+export function procedure<A>(
+  args: object,
+  run: (context: ProcedureContext, args: A) => Promise<Finding[]>,
+): Procedure {
+  return { args, run: (context, given) => run(context, given as A) };
+}

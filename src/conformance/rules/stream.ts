@@ -1,0 +1,33 @@
+import { finding, rule, type RuleSet } from "./rule.ts";
+import type { Exchange } from "../exchange.ts";
+import { mismatch } from "../match.ts";
+import { recordOf, show } from "../path.ts";
+
+/** Rules over the events of a stream, beyond what the strict checker asks of every stream. */
+export const STREAM_RULES: RuleSet = {
+  /** Every delta's own text, thinking or JSON fragment lacks these words: held back, not taken back. */
+  "stream.deltas-lack": rule<string | string[]>(
+    { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] },
+    ({ exchange }, words) =>
+      deltasOf(exchange).flatMap((delta) => {
+        const wrong = mismatch(delta, { lacks: words });
+        return wrong === null ? [] : [finding(`a delta ${wrong}`, show(delta))];
+      }),
+  ),
+
+  /** At least so many deltas: the answer was not collected first. */
+  "stream.deltas": rule<unknown>({}, ({ exchange }, wanted) => {
+    if (!exchange.streamed) return [];
+    const wrong = mismatch(deltasOf(exchange).length, wanted);
+    return wrong === null ? [] : [finding(`the number of deltas ${wrong}`, exchange.text)];
+  }),
+};
+
+function deltasOf(exchange: Exchange): string[] {
+  return exchange.events
+    .filter(({ data }) => data["type"] === "content_block_delta")
+    .map(({ data }) => {
+      const delta = recordOf(data["delta"]);
+      return show(delta["text"] ?? delta["thinking"] ?? delta["partial_json"] ?? "");
+    });
+}

@@ -1,0 +1,88 @@
+import type { Finding } from "../strict/finding.ts";
+import { automaticFindings } from "./automatic.ts";
+import type { SendSpec } from "./case.ts";
+import type { Exchange } from "./exchange.ts";
+import { NoAnswer } from "./http.ts";
+import { excerpt } from "./path.ts";
+import { PROCEDURES } from "./procedures/index.ts";
+import { differs } from "./rules/answer.ts";
+import { judgeExpectations, nameAndArguments } from "./rules/index.ts";
+import type { Job } from "./select.ts";
+import { expandSends, type Send } from "./send.ts";
+import { performSend, type World } from "./world.ts";
+
+/** What a case found, and everything it sent and got. */
+export interface CaseOutcome {
+  findings: Finding[];
+  exchanges: Exchange[];
+}
+
+/** Runs one case in a world of its own. Throws only when the harness itself is at fault. */
+export async function runCase(job: Pick<Job, "spec" | "suite" | "kind">, world: World): Promise<CaseOutcome> {
+  const { spec, suite } = job;
+  const exchanges: Exchange[] = [];
+  const send = async (one: Send): Promise<{ exchange: Exchange; findings: Finding[] }> => {
+    const exchange = await performSend(world, one, exchanges);
+    const findings = await judgeExchange(exchange, exchanges, world);
+    exchanges.push(exchange);
+    return { exchange, findings };
+  };
+  const expand = (sends: readonly SendSpec[]): Send[] =>
+    expandSends({ ...spec, sends: [...sends] }, suite.defaults, world.dialect);
+  const sends = expand((job.kind === "any" ? spec.live : spec.sends) ?? []);
+  try {
+    if (spec.procedure === undefined || job.kind === "any")
+      return { findings: await sendAll(sends, send), exchanges };
+    const [name, args] = nameAndArguments(spec.procedure);
+    const procedure = PROCEDURES[name];
+    if (procedure === undefined) throw new Error(`no procedure is called "${name}"`);
+    const context = { world, spec, sends, send, expand, signal: world.signal };
+    return { findings: await procedure.run(context, args), exchanges };
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    const findings: Finding[] = [
+      { rule: "answers", message: error.message, evidence: "", severity: "error" },
+    ];
+    return { findings, exchanges };
+  }
+}
+
+async function sendAll(
+  sends: readonly Send[],
+  send: (one: Send) => Promise<{ findings: Finding[] }>,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const one of sends) findings.push(...(await send(one)).findings);
+  return findings;
+}
+
+/** Expectations, automatic checks and agreement over splits; each finding says which send it is of. */
+export async function judgeExchange(
+  exchange: Exchange,
+  earlier: readonly Exchange[],
+  world: Pick<World, "dialect">,
+): Promise<Finding[]> {
+  const found = [
+    ...judgeExpectations(exchange.send.expect, { exchange, earlier, dialect: world.dialect }),
+    ...(await automaticFindings(exchange)),
+    ...splitFindings(exchange, earlier),
+  ];
+  const label = labelOf(exchange.send);
+  return found.map((one) => ({ ...one, message: `[${label}] ${one.message}` }));
+}
+
+/** However the upstream's bytes are cut, the message is the same. */
+function splitFindings(exchange: Exchange, earlier: readonly Exchange[]): Finding[] {
+  const { name, mode, split } = exchange.send;
+  const first = earlier.find(({ send }) => send.name === name && send.mode === mode && send.split !== split);
+  if (first === undefined || first.answer === null || exchange.answer === null) return [];
+  const difference = differs(first, exchange);
+  if (difference === null) return [];
+  const message = `${difference} depends on how the upstream's bytes are cut (${first.send.split} / ${split})`;
+  return [{ rule: "split-invariant", message, evidence: excerpt(exchange.text), severity: "error" }];
+}
+
+function labelOf(send: Send): string {
+  const parts = [send.name, send.mode, send.split === "line" ? null : `split ${send.split}`];
+  return parts.filter((part) => part !== null).join(", ");
+}

@@ -1,0 +1,67 @@
+import { performance } from "node:perf_hooks";
+import type { Finding } from "../strict/finding.ts";
+import { excerpt } from "./path.ts";
+import { runCase } from "./run-case.ts";
+import type { Job } from "./select.ts";
+import type { CaseResult, Verdict } from "./types.ts";
+import type { World } from "./world.ts";
+
+/** Gives a job the world it runs in. */
+export type WorldOf = (job: Job, signal: AbortSignal) => Promise<World>;
+
+/** Longest run of one case, ms: beyond it the harness gives up. */
+const CASE_MS = 90_000;
+
+/** Runs one row. Never throws: what goes wrong in the harness is a verdict of its own. */
+export async function runJob(
+  job: Job,
+  worldOf: WorldOf,
+  model: string,
+  signal: AbortSignal,
+): Promise<CaseResult> {
+  const started = performance.now();
+  const done = (verdict: Verdict, reason: string | null, findings: readonly Finding[] = []): CaseResult => ({
+    id: job.spec.id,
+    suite: job.suite.suite,
+    level: job.spec.level,
+    kind: job.kind,
+    model,
+    upstream: job.reported,
+    mode: job.reported === "ollama" ? "go" : null,
+    verdict,
+    reason,
+    known: null,
+    blame: verdict === "fail" ? "bridge" : verdict === "harness-error" ? "harness" : null,
+    rate: null,
+    findings: findings.map(({ rule, message, evidence }) => ({ rule, message, evidence })),
+    attempts: verdict === "skip" ? 0 : 1,
+    ms: Math.round(performance.now() - started),
+  });
+  if (job.skip !== null) return done("skip", job.skip);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(CASE_MS)]);
+  try {
+    const world = await worldOf(job, limit);
+    try {
+      return settle(await runCase(job, world), done);
+    } finally {
+      await world.close();
+    }
+  } catch (error) {
+    return done("harness-error", describe(error));
+  }
+}
+
+function settle(
+  outcome: { findings: readonly Finding[] },
+  done: (verdict: Verdict, reason: string | null, findings?: readonly Finding[]) => CaseResult,
+): CaseResult {
+  const errors = outcome.findings.filter(({ severity }) => severity === "error");
+  return done(errors.length === 0 ? "pass" : "fail", null, errors.length === 0 ? outcome.findings : errors);
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return excerpt(
+    `${error.name}: ${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ""}`,
+  );
+}

@@ -1,0 +1,76 @@
+import { loadSuites } from "./load.ts";
+import type { OnProgress, SuiteOptions } from "./options.ts";
+import { runJob, type WorldOf } from "./run-job.ts";
+import { selectJobs, type Job } from "./select.ts";
+import { exitCodeOf, headline } from "./tally.ts";
+import type { CaseResult, RunReport } from "./types.ts";
+import { openWorlds } from "./worlds.ts";
+
+/** Cases of these kinds each keep a core busy: they share one lane. */
+const HEAVY = new Set(["client"]);
+
+/**
+ * Runs the selected cases and reports. Failures, broken cases and an abort are part of the report;
+ * throws NothingSelected and SuiteFileError only.
+ */
+export async function runSuite(options: SuiteOptions, onProgress: OnProgress): Promise<RunReport> {
+  const jobs = selectJobs(await loadSuites(options.folder), options);
+  const signal = options.signal ?? new AbortController().signal;
+  const worlds = await openWorlds(options);
+  const model = options.model ?? "scripted";
+  onProgress({ kind: "start", suites: countSuites(jobs) });
+  try {
+    const results = await runAll(jobs, worlds.worldOf, { ...options, model, signal }, onProgress);
+    const incomplete = signal.aborted || results.length < jobs.length;
+    const report: RunReport = {
+      format: "bridge-conformance-report",
+      version: 1,
+      target: worlds.target,
+      backend: worlds.backend,
+      models: [{ name: model, digest: null }],
+      client: worlds.client,
+      headline: headline(results),
+      cases: results,
+      incomplete,
+      exitCode: exitCodeOf(results, { failOn: options.failOn ?? "must", incomplete }),
+    };
+    onProgress({ kind: "end", report });
+    return report;
+  } finally {
+    await worlds.close();
+  }
+}
+
+interface Running extends SuiteOptions {
+  model: string;
+  signal: AbortSignal;
+}
+
+/** Results in the order of the jobs, whatever the order in which they end. */
+async function runAll(
+  jobs: readonly Job[],
+  worldOf: WorldOf,
+  options: Running,
+  onProgress: OnProgress,
+): Promise<CaseResult[]> {
+  const results = new Map<Job, CaseResult>();
+  const lane = async (queue: Job[]): Promise<void> => {
+    for (let job = queue.shift(); job !== undefined && !options.signal.aborted; job = queue.shift()) {
+      const result = await runJob(job, worldOf, options.model, options.signal);
+      if (options.signal.aborted) return;
+      results.set(job, result);
+      onProgress({ kind: "case", result, done: results.size, total: jobs.length });
+    }
+  };
+  const heavy = jobs.filter(({ kind }) => HEAVY.has(kind));
+  const light = jobs.filter(({ kind }) => !HEAVY.has(kind));
+  const lanes = options.target === undefined ? (options.parallel ?? 4) : 1;
+  await Promise.all([lane(heavy), ...Array.from({ length: lanes }, () => lane(light))]);
+  return jobs.flatMap((job) => results.get(job) ?? []);
+}
+
+function countSuites(jobs: readonly Job[]): { name: string; total: number }[] {
+  const counts = new Map<string, number>();
+  for (const { suite } of jobs) counts.set(suite.suite, (counts.get(suite.suite) ?? 0) + 1);
+  return [...counts].map(([name, total]) => ({ name, total }));
+}

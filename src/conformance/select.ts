@@ -1,0 +1,85 @@
+import { matchesGlob } from "node:path";
+import type { Dialect } from "../upstream/delta.ts";
+import type { CaseSpec, SuiteFile } from "./case.ts";
+import type { SuiteOptions } from "./options.ts";
+import type { CaseKind } from "./types.ts";
+
+/** One row of the report to be: a case, the kind it runs as, and over which upstream. */
+export interface Job {
+  suite: SuiteFile;
+  spec: CaseSpec;
+  kind: CaseKind;
+  /** What the embedded upstream speaks; `reported` is what the report's row says. */
+  dialect: Dialect;
+  reported: Dialect | null;
+  /** Why it is not run. */
+  skip: string | null;
+}
+
+const BOTH: readonly Dialect[] = ["ollama", "openai"];
+
+/** Nothing matches what was asked for, or a suite does not exist: exit 2. */
+export class NothingSelected extends Error {
+  override readonly name = "NothingSelected";
+  readonly code = "usage";
+}
+
+/** The rows of a run, in the order of the files. Throws NothingSelected. */
+export function selectJobs(suites: readonly SuiteFile[], options: SuiteOptions): Job[] {
+  const known = suites.map(({ suite }) => suite);
+  const unknown = (options.suites ?? []).filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new NothingSelected(`there is no suite "${unknown.join('", "')}"; there are ${known.join(", ")}`);
+  }
+  const jobs = suites
+    .filter(({ suite }) => options.suites === undefined || options.suites.includes(suite))
+    .flatMap((suite) =>
+      suite.cases
+        .filter(({ id }) => wanted(id, options.cases))
+        .flatMap((spec) => jobsOf(suite, spec, options)),
+    );
+  if (jobs.length === 0) throw new NothingSelected(`no case matches ${describe(options)}`);
+  return jobs;
+}
+
+function wanted(id: string, globs: readonly string[] | undefined): boolean {
+  return globs === undefined || globs.some((glob) => matchesGlob(id, glob));
+}
+
+function describe(options: SuiteOptions): string {
+  const suites = (options.suites ?? []).map((name) => `--suite ${name}`);
+  return (
+    [...suites, ...(options.cases ?? []).map((glob) => `--case ${glob}`)].join(" ") || "the suites folder"
+  );
+}
+
+function jobsOf(suite: SuiteFile, spec: CaseSpec, options: SuiteOptions): Job[] {
+  const job = (kind: CaseKind, dialect: Dialect, reported: Dialect | null): Job => {
+    const row = { suite, spec, kind, dialect, reported };
+    return { ...row, skip: skipReason(row, options) };
+  };
+  return spec.kinds.flatMap((kind) => {
+    if (kind === "wire") return [job(kind, options.target?.upstream ?? "ollama", null)];
+    if (kind === "any" || kind === "capable") {
+      const live = options.backend;
+      return live === undefined || spec.live === undefined ? [] : [job(kind, live.provider, live.provider)];
+    }
+    return upstreamsOf(spec, options).map((dialect) => job(kind, dialect, dialect));
+  });
+}
+
+/** A foreign target speaks one language to its upstream: the one it was configured for. */
+function upstreamsOf(spec: CaseSpec, options: SuiteOptions): readonly Dialect[] {
+  const fixed = options.target?.upstream;
+  return (spec.upstreams ?? BOTH).filter((dialect) => fixed === undefined || dialect === fixed);
+}
+
+function skipReason(job: Omit<Job, "skip">, { target }: SuiteOptions): string | null {
+  if (target === undefined) return null;
+  const scripted = job.kind === "script" || job.kind === "client";
+  if (scripted && target.upstreamPort === undefined)
+    return "needs our scripted upstream behind the target (--target-upstream-port)";
+  if (job.spec.bridge !== undefined)
+    return "needs settings of the bridge that a foreign target cannot be given";
+  return null;
+}
