@@ -10,13 +10,21 @@ function texts(ansi: string): string[] {
 
 test.each([
   ["plain", ['fill="#e6edf3"|plain']],
-  ["\u001b[32mok\u001b[39m done", ['fill="#3fb950"|ok', 'fill="#e6edf3"| done']],
+  ["\u001b[32mok\u001b[39m done", ['fill="#3fb950"|ok', 'fill="#e6edf3"|done']],
   ["\u001b[1;31mbad\u001b[0m", ['fill="#ff7b72" font-weight="bold"|bad']],
   ["\u001b[2mfaint\u001b[22m", ['fill="#e6edf3" opacity="0.65"|faint']],
   ['a<b & "c"', ['fill="#e6edf3"|a&lt;b &amp; &quot;c&quot;']],
   ["\u001b[33mover\nlines\u001b[39m", ['fill="#d29922"|over', 'fill="#d29922"|lines']],
 ])("%j is drawn", (ansi, expected) => {
   expect(texts(ansi)).toEqual(expected);
+});
+
+test("columns of a table stand where they stood", () => {
+  expect([...ansiToSvg("ab  cd\n    ef", "p").matchAll(/ x="([\d.]+)" y="(\d+)"/g)].slice(2)).toMatchObject([
+    { 1: "16.00", 2: "68" },
+    { 1: "49.72", 2: "68" },
+    { 1: "49.72", 2: "87" },
+  ]);
 });
 
 test("a wide character moves what follows by two cells", () => {

@@ -85,7 +85,7 @@ export function ansiToSvg(text: string, prompt: string): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(prompt)}">`,
     `<rect width="${width}" height="${height}" rx="8" fill="${PAPER}"/>`,
-    `<g font-family="${FONT}" font-size="14" fill="${INK}" xml:space="preserve">`,
+    `<g font-family="${FONT}" font-size="14" fill="${INK}">`,
     ...rows.flatMap((spans, row) => spans.map((span) => drawn(span, row))),
     "</g>",
     "</svg>",
@@ -134,12 +134,7 @@ function endOf(span: Span): number {
   return span.column + cellsOf(span.text);
 }
 
-/** The length is given, so that a reader's own monospace font cannot shift the columns. */
 function drawn({ column, text, pen }: Span, row: number): string {
-  if (text.trim() === "" && !pen.inverse) return "";
-  const x = (PADDING + column * CELL.width).toFixed(2);
-  const top = PADDING + row * CELL.height;
-  const width = (cellsOf(text) * CELL.width).toFixed(2);
   const ink = pen.colour ?? INK;
   const style = [
     `fill="${pen.inverse ? PAPER : ink}"`,
@@ -148,10 +143,28 @@ function drawn({ column, text, pen }: Span, row: number): string {
     pen.italic ? 'font-style="italic"' : "",
     pen.underline ? 'text-decoration="underline"' : "",
   ].filter((attribute) => attribute !== "");
-  const behind = pen.inverse
-    ? `<rect x="${x}" y="${top}" width="${width}" height="${CELL.height}" fill="${ink}"/>`
-    : "";
-  return `${behind}<text x="${x}" y="${top + 14}" textLength="${width}" lengthAdjust="spacingAndGlyphs" ${style.join(" ")}>${escape(text)}</text>`;
+  const [x, y] = [PADDING + column * CELL.width, PADDING + row * CELL.height];
+  const behind = `<rect x="${pixels(x)}" y="${y}" width="${pixels(cellsOf(text) * CELL.width)}" height="${CELL.height}" fill="${ink}"/>`;
+  return (pen.inverse ? behind : "") + words(text, x, y + 14, style.join(" "));
+}
+
+/**
+ * Words without their margins, which SVG would trim. Their length is given, so that a reader's own
+ * monospace font cannot shift the columns.
+ */
+function words(text: string, x: number, y: number, style: string): string {
+  return [...text.matchAll(/\S+(?: \S+)*/g)]
+    .map(({ 0: word, index }) => {
+      const left = x + cellsOf(text.slice(0, index)) * CELL.width;
+      const length = pixels(cellsOf(word) * CELL.width);
+      const place = `x="${pixels(left)}" y="${y}" textLength="${length}" lengthAdjust="spacingAndGlyphs"`;
+      return `<text ${place} ${style}>${escape(word)}</text>`;
+    })
+    .join("");
+}
+
+function pixels(length: number): string {
+  return length.toFixed(2);
 }
 
 function escape(text: string): string {
