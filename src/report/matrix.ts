@@ -1,0 +1,48 @@
+import type { CaseResult, Level } from "../conformance/types.ts";
+
+/** One column of the matrix: a level over an upstream; `wire` cases have none. */
+export interface Column {
+  level: Level;
+  upstream: CaseResult["upstream"];
+}
+
+export interface Cell {
+  pass: number;
+  total: number;
+  skipped: number;
+}
+
+export interface Matrix {
+  columns: Column[];
+  rows: { suite: string; cells: Cell[] }[];
+}
+
+const LEVELS: readonly Level[] = ["MUST", "SHOULD", "MAY"];
+const UPSTREAMS: readonly CaseResult["upstream"][] = [null, "ollama", "openai"];
+
+/** Suites by level and upstream; columns that no case falls into are left out. */
+export function matrixOf(cases: readonly CaseResult[]): Matrix {
+  const columns = LEVELS.flatMap((level) => UPSTREAMS.map((upstream) => ({ level, upstream }))).filter(
+    (column) => cases.some((one) => isIn(one, column)),
+  );
+  const suites = [...new Set(cases.map(({ suite }) => suite))];
+  const rows = suites.map((suite) => {
+    const mine = cases.filter((one) => one.suite === suite);
+    return { suite, cells: columns.map((column) => cellOf(mine.filter((one) => isIn(one, column)))) };
+  });
+  return { columns, rows };
+}
+
+export function cellOf(cases: readonly CaseResult[]): Cell {
+  const counted = cases.filter(({ verdict }) => verdict !== "skip");
+  const pass = counted.filter(({ verdict }) => verdict === "pass" || verdict === "degraded").length;
+  return { pass, total: counted.length, skipped: cases.length - counted.length };
+}
+
+export function columnTitle({ level, upstream }: Column): string {
+  return `${level}\n${upstream ?? "wire"}`;
+}
+
+function isIn(one: CaseResult, column: Column): boolean {
+  return one.level === column.level && one.upstream === column.upstream;
+}

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import type { CaseResult, RunReport } from "../conformance/types.ts";
+import { renderPretty } from "./pretty.ts";
+
+function result(over: Partial<CaseResult>): CaseResult {
+  return {
+    id: "streaming.stop.delta",
+    suite: "streaming",
+    level: "MUST",
+    kind: "script",
+    model: "scripted",
+    upstream: "ollama",
+    mode: "go",
+    verdict: "pass",
+    reason: null,
+    known: null,
+    blame: null,
+    rate: null,
+    findings: [],
+    attempts: 1,
+    ms: 1,
+    ...over,
+  };
+}
+
+const CASES: CaseResult[] = [
+  result({}),
+  result({
+    upstream: "openai",
+    verdict: "fail",
+    findings: [{ rule: "SC12", message: "no stop_reason", evidence: "event: \u001b[31mred" }],
+  }),
+  result({
+    id: "claude-code.hello",
+    suite: "claude-code",
+    kind: "client",
+    verdict: "skip",
+    reason: "no client",
+  }),
+];
+
+function report(over: Partial<RunReport>): RunReport {
+  const none = { pass: 0, total: 0 };
+  return {
+    format: "bridge-conformance-report",
+    version: 1,
+    target: { url: "embedded", name: "bridge", version: "0.1.0" },
+    backend: { kind: "scripted", description: "the scripted model, embedded" },
+    models: [{ name: "scripted", digest: null }],
+    client: null,
+    headline: {
+      bridge: { must: { pass: 1, total: 2 }, should: none, may: none },
+      model: { must: none, should: none, may: none },
+    },
+    cases: CASES,
+    incomplete: false,
+    exitCode: 1,
+    ...over,
+  };
+}
+
+const INDEX = new Map([
+  [
+    "streaming.stop.delta",
+    { title: "It stops", spec: [{ source: "the page", url: "https://example.org/rule" }] },
+  ],
+]);
+
+function render(width: number, color = false, over: Partial<RunReport> = {}): Promise<string> {
+  return renderPretty(report(over), { width, color, cases: INDEX });
+}
+
+test("names what failed, by which rule, on which bytes, and where the rule stands", async () => {
+  const text = await render(80);
+  for (const part of [
+    "FAIL MUST streaming.stop.delta (script over openai)",
+    "SC12: no stop_reason",
+    "https://example.org/rule",
+  ])
+    expect(text).toContain(part);
+});
+
+test("two numbers, and plain words where there is none", async () => {
+  const text = await render(80);
+  expect(text).toContain("bridge conformance: MUST 1/2\n");
+  expect(text).toContain("model capability: no live cases in this run\n");
+});
+
+test("a skip is printed with its reason", async () => {
+  expect(await render(80)).toContain("skipped, no client:\n  claude-code.hello\n");
+});
+
+test("the matrix has a row per suite and a column per level and upstream", async () => {
+  expect(await render(80)).toMatch(/streaming +1\/1 +0\/1 FAIL\nclaude-code +1 skipped +-\n/);
+});
+
+test.each([30, 40, 60, 80])("no line but a URL is longer than %d columns", async (width) => {
+  const lines = (await render(width)).split("\n").filter((line) => !line.includes("https://"));
+  expect(lines.filter((line) => line.length > width)).toEqual([]);
+});
+
+test("without colour there is no escape, and foreign ones never get through", async () => {
+  expect(await render(80)).not.toContain("\u001b");
+  expect(await render(80, true)).not.toContain("\u001b[31mred");
+});
+
+test("an unfinished run says so", async () => {
+  expect(await render(80, false, { incomplete: true })).toContain("incomplete");
+});

@@ -1,0 +1,91 @@
+import type { CaseResult, RunReport, Tally } from "../conformance/types.ts";
+import { failureLines, type CaseIndex } from "./failures.ts";
+import { matrixOf } from "./matrix.ts";
+import { matrixLines } from "./matrix-table.ts";
+import { painter, printable, wrap, type Paint } from "./style.ts";
+
+export interface PrettyOptions {
+  color: boolean;
+  /** Columns of the terminal. */
+  width: number;
+  /** Titles and sources of the cases. */
+  cases: CaseIndex;
+}
+
+/** The report for people: what was tested, the matrix, each failure with its evidence, two numbers. */
+export async function renderPretty(report: RunReport, options: PrettyOptions): Promise<string> {
+  const width = Math.max(30, options.width);
+  const paint = painter(options.color);
+  const failed = report.cases.filter(({ verdict }) => verdict === "fail" || verdict === "harness-error");
+  const lines = [
+    ...headerLines(report, width),
+    "",
+    ...(await matrixLines(matrixOf(report.cases), width, paint)),
+    "",
+    ...failed.flatMap((result) => failureLines(result, { width, paint, cases: options.cases })),
+    ...skipLines(report.cases, width),
+    ...headlineLines(report, width, paint),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The report as `--format json` prints it. */
+export function renderJson(report: RunReport): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function headerLines(report: RunReport, width: number): string[] {
+  const { target, backend, client, models } = report;
+  const rows: [string, string][] = [
+    ["target", `${target.name} ${target.version} (${target.url})`],
+    ["backend", backend.description],
+    ["model", models.map(({ name }) => name).join(", ")],
+    ["client", client === null ? "no Claude Code found" : `Claude Code ${client.version} (${client.path})`],
+  ];
+  return rows.flatMap(([name, value]) =>
+    wrap(printable(value), width - 9).map((line, index) => `${(index === 0 ? name : "").padEnd(9)}${line}`),
+  );
+}
+
+/** Skipped rows by reason: nothing is left out in silence. */
+function skipLines(cases: readonly CaseResult[], width: number): string[] {
+  const byReason = new Map<string, Set<string>>();
+  for (const { verdict, reason, id } of cases) {
+    if (verdict !== "skip") continue;
+    const ids = byReason.get(reason ?? "") ?? new Set();
+    byReason.set(reason ?? "", ids.add(id));
+  }
+  const lines = [...byReason].flatMap(([reason, ids]) => [
+    ...wrap(`skipped, ${reason}:`, width),
+    ...wrap([...ids].join(", "), width, "  "),
+  ]);
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
+function headlineLines(report: RunReport, width: number, paint: Paint): string[] {
+  const { bridge, model } = report.headline;
+  const live = model.must.total + model.should.total + model.may.total;
+  const lines = [
+    ...wrap(`bridge conformance: ${tallies(bridge)}`, width),
+    ...wrap(`model capability: ${live === 0 ? "no live cases in this run" : tallies(model)}`, width),
+  ];
+  const bad = report.exitCode !== 0;
+  const painted = lines.map((line, index) =>
+    paint(index === 0 ? ["bold", bad ? "red" : "green"] : "bold", line),
+  );
+  return report.incomplete
+    ? [...painted, paint(["bold", "red"], "incomplete: stopped before every case had run")]
+    : painted;
+}
+
+function tallies(headline: RunReport["headline"]["bridge"]): string {
+  const parts: [string, Tally][] = [
+    ["MUST", headline.must],
+    ["SHOULD", headline.should],
+    ["MAY", headline.may],
+  ];
+  return parts
+    .filter(([, { total }]) => total > 0)
+    .map(([level, { pass, total }]) => `${level} ${pass}/${total}`)
+    .join("  ");
+}
