@@ -1,0 +1,26 @@
+/** Where ids come from; the deterministic one counts. */
+export interface Ids {
+  /** `length` characters of `alphabet`. */
+  text(length: number, alphabet: string): string;
+  /** An integer from 0 up to, not including, `limit`. */
+  number(limit: number): number;
+}
+
+export const LOWER: string = "abcdefghijklmnopqrstuvwxyz0123456789";
+export const ALL: string = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+export function randomIds(): Ids {
+  const number = (limit: number): number => Math.floor(Math.random() * limit);
+  return {
+    number,
+    text: (length, alphabet) => Array.from({ length }, () => alphabet[number(alphabet.length)]).join(""),
+  };
+}
+
+export function countingIds(): Ids {
+  let n = 0;
+  return {
+    number: (limit) => n++ % limit,
+    text: (length) => (n++).toString(36).padStart(length, "0"),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Chat } from "../engine/engine.ts";
+import { goJson } from "../go-json.ts";
+import { HttpFailure, RunnerFailure } from "../http/failure.ts";
+import { fullName } from "../models.ts";
+import type { Capability, ScriptedModelInfo } from "../options.ts";
+
+const VALID_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:/-]*$/u;
+
+/** Throws 400 on a name that is none and 404 on one that is unknown. */
+export function findModel(name: string, models: readonly ScriptedModelInfo[]): ScriptedModelInfo {
+  if (name === "") throw new HttpFailure(400, "model is required");
+  if (!VALID_NAME.test(name)) throw new HttpFailure(400, "invalid model name");
+  const model = models.find((candidate) => fullName(candidate.name) === fullName(name));
+  if (model === undefined) throw new HttpFailure(404, `model '${name}' not found`);
+  return model;
+}
+
+/** Throws 400 when the chat needs what the model lacks. */
+export function checkCapabilities(name: string, model: ScriptedModelInfo, chat: Chat): void {
+  const has = (capability: Capability): boolean => model.capabilities.includes(capability);
+  if (chat.tools.length > 0 && !has("tools")) {
+    throw new HttpFailure(400, `registry.ollama.ai/library/${fullName(name)} does not support tools`);
+  }
+  if (chat.think === true && !has("thinking")) {
+    throw new HttpFailure(400, `${goJson(name)} does not support thinking`);
+  }
+}
+
+/** Found out by the runner, after the model is loaded. */
+export function checkImages(model: ScriptedModelInfo, chat: Chat): void {
+  const sent = chat.messages.some((message) => (message.images ?? 0) > 0);
+  if (!sent || model.capabilities.includes("vision")) return;
+  const message = "Multimodal data provided, but model does not support multimodal requests.";
+  throw new RunnerFailure(
+    400,
+    JSON.stringify({ error: { code: 400, message, type: "invalid_request_error" } }),
+  );
+}
