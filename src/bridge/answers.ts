@@ -1,0 +1,59 @@
+import { ApiError } from "../messages/api-error.ts";
+import { stringifyJson } from "../wire/json.ts";
+import type { Core, Exchange } from "./core.ts";
+
+/** Adds what every answer has: its id, and as codes what was dropped on the way to the model. */
+export function sendHead(exchange: Exchange, status: number, headers: Record<string, string>): void {
+  const notes = [...new Set(exchange.notes)].join(",");
+  exchange.status = status;
+  exchange.sink.head(status, {
+    "request-id": exchange.id,
+    ...(notes === "" ? {} : { "x-bridge-notes": notes }),
+    ...headers,
+  });
+}
+
+export function sendEmpty(exchange: Exchange, status: number, headers: Record<string, string> = {}): void {
+  sendHead(exchange, status, headers);
+  exchange.sink.end();
+}
+
+export function sendJson(
+  exchange: Exchange,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  const text = stringifyJson(body);
+  sendHead(exchange, status, {
+    ...headers,
+    "content-type": "application/json",
+    "content-length": String(Buffer.byteLength(text)),
+  });
+  exchange.sink.write(text);
+  exchange.sink.end();
+}
+
+/** Answers with the error envelope. What is not an ApiError is a fault of the bridge: 500, no details. */
+export function sendError(core: Core, exchange: Exchange, error: unknown): void {
+  const failure = presentable(core, error);
+  core.metrics.errors++;
+  core.log.warn(
+    { request: exchange.id, status: failure.status, type: failure.type, message: failure.message },
+    "error",
+  );
+  sendJson(exchange, failure.status, failure.envelope(exchange.id), failure.headers);
+}
+
+/** An ApiError whose message holds no secret, whatever was thrown. */
+export function presentable(core: Core, error: unknown): ApiError {
+  if (error instanceof ApiError) {
+    const { status, headers, details } = error;
+    return new ApiError(error.type, core.scrub(error.message), { status, headers, details });
+  }
+  if (error instanceof RangeError)
+    return new ApiError("invalid_request_error", "The request is nested too deeply");
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  core.log.error({ stack: core.scrub(stack) }, "internal error");
+  return new ApiError("api_error", "The bridge failed on this request; its log says why");
+}

@@ -1,0 +1,69 @@
+import type { Server } from "node:http";
+import type { Core } from "./core.ts";
+import { handle } from "./handle.ts";
+import { randomIds } from "./ids.ts";
+import { SILENT } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { ModelKnowledge } from "./model-knowledge.ts";
+import { ModelList } from "./models.ts";
+import { createNodeServer, listenOn, type Handler } from "./node-server.ts";
+import { resolveSettings, type Bridge, type BridgeOptions } from "./options.ts";
+import { createProbe } from "./probe-model.ts";
+import { createScrub } from "./scrub.ts";
+import { createUpstreamClient } from "./upstream-client.ts";
+import { fetchOver } from "./web-fetch.ts";
+
+/**
+ * A Messages endpoint in front of one model server. Nothing is sent upstream before the first
+ * request, so it starts while the upstream is down. Throws BridgeOptionsError.
+ */
+export function createBridge(options: BridgeOptions): Bridge {
+  const core = createCore(options);
+  const handler: Handler = (request, sink) => handle(core, request, sink);
+  let server: Server | null = null;
+  const close = async (): Promise<void> => {
+    const closed = server === null ? Promise.resolve() : closeServer(server);
+    server = null;
+    await Promise.all([closed, core.client.close()]);
+  };
+  return {
+    metrics: core.metrics,
+    fetch: (request) => fetchOver(handler, request),
+    async listen() {
+      const { host } = core.settings;
+      server = createNodeServer(handler);
+      const port = await listenOn(server, host, core.settings.port);
+      return { url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, port };
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function createCore(options: BridgeOptions): Core {
+  const settings = resolveSettings(options);
+  const client = createUpstreamClient(settings);
+  return {
+    settings,
+    client,
+    knowledge: new ModelKnowledge(settings, createProbe(settings, client)),
+    models: new ModelList(),
+    log: options.log ?? SILENT,
+    metrics: createMetrics(),
+    scrub: createScrub([
+      settings.apiKey,
+      settings.authToken,
+      options.baseUrl,
+      settings.origin,
+      new URL(settings.origin).host,
+    ]),
+    newIds: options.ids ?? randomIds,
+  };
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,35 @@
+import type { IdSource } from "../translate/context.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { ModelList } from "./models.ts";
+import type { ModelKnowledge } from "./model-knowledge.ts";
+import type { Settings } from "./options.ts";
+import type { Scrub } from "./scrub.ts";
+import type { UpstreamClient } from "./upstream-client.ts";
+import type { FrontRequest, Sink } from "./front.ts";
+
+/** What all exchanges of one bridge share. None of it is about a single answer. */
+export interface Core {
+  settings: Settings;
+  client: UpstreamClient;
+  knowledge: ModelKnowledge;
+  models: ModelList;
+  log: Logger;
+  metrics: Metrics;
+  scrub: Scrub;
+  newIds: () => IdSource;
+}
+
+/** One front request on its way. */
+export interface Exchange {
+  /** The `request-id` of the answer. */
+  id: string;
+  request: FrontRequest;
+  sink: Sink;
+  /** The recorder's mark, copied to every upstream request this exchange causes. */
+  mark: string | undefined;
+  /** Codes for the `x-bridge-notes` header. */
+  notes: string[];
+  /** The status that was sent, 0 before. */
+  status: number;
+}

@@ -1,0 +1,63 @@
+import { sendEmpty, sendError, sendJson } from "./answers.ts";
+import { checkCredential } from "./auth.ts";
+import type { Core, Exchange } from "./core.ts";
+import { answerCountTokens } from "./count-tokens-route.ts";
+import type { FrontRequest, Sink } from "./front.ts";
+import { randomRequestId } from "./ids.ts";
+import { answerMessages } from "./messages-route.ts";
+import { answerModel, answerModels } from "./models-route.ts";
+import { findRoute, pathOf, type Route } from "./router.ts";
+
+/** Answers one front request; whatever goes wrong, the client gets an envelope. Never rejects. */
+export async function handle(core: Core, request: FrontRequest, sink: Sink): Promise<void> {
+  const mark = request.headers["x-bridge-exchange"];
+  const exchange: Exchange = { id: randomRequestId(), request, sink, mark, notes: [], status: 0 };
+  const began = performance.now();
+  core.metrics.requests++;
+  core.metrics.active++;
+  try {
+    await answer(core, exchange);
+  } catch (error) {
+    if (!request.signal.aborted) sendError(core, exchange, error);
+  } finally {
+    core.metrics.active--;
+    if (request.signal.aborted) core.metrics.clientsGone++;
+    logLine(core, exchange, Math.round(performance.now() - began));
+  }
+}
+
+/** The credential is checked before anything is read, and never for the routes that tell nothing. */
+async function answer(core: Core, exchange: Exchange): Promise<void> {
+  const { method, target, headers } = exchange.request;
+  if (pathOf(target).startsWith("/v1/") && method !== "OPTIONS")
+    checkCredential(headers, core.settings.authToken);
+  await dispatch(core, exchange, findRoute(method, target));
+}
+
+async function dispatch(core: Core, exchange: Exchange, route: Route): Promise<void> {
+  switch (route.name) {
+    case "messages":
+      return answerMessages(core, exchange);
+    case "count-tokens":
+      return answerCountTokens(core, exchange);
+    case "models":
+      return answerModels(core, exchange);
+    case "model":
+      return answerModel(core, exchange, route.id);
+    case "health":
+      return sendJson(exchange, 200, { status: "ok", metrics: core.metrics });
+    case "hello":
+      return sendJson(exchange, 200, { status: "ok" });
+    case "options":
+      return sendEmpty(exchange, 204, { allow: "GET, HEAD, POST, OPTIONS" });
+  }
+}
+
+function logLine(core: Core, exchange: Exchange, ms: number): void {
+  const { request, status, notes } = exchange;
+  const gone = request.signal.aborted;
+  core.log.info(
+    { request: exchange.id, method: request.method, path: pathOf(request.target), status, ms, notes, gone },
+    "served",
+  );
+}

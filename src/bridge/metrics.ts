@@ -1,0 +1,18 @@
+/** What a bridge has done since it started. */
+export interface Metrics {
+  requests: number;
+  streams: number;
+  /** Answers that were an error, as status or as event. */
+  errors: number;
+  /** Upstream requests that were sent again. */
+  retries: number;
+  /** Exchanges that ended because the client left. */
+  clientsGone: number;
+  /** Changes made to what the model said, e.g. repaired tool input. */
+  interventions: number;
+  active: number;
+}
+
+export function createMetrics(): Metrics {
+  return { requests: 0, streams: 0, errors: 0, retries: 0, clientsGone: 0, interventions: 0, active: 0 };
+}

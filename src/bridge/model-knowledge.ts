@@ -1,0 +1,72 @@
+import type { UpstreamFailure } from "../upstream/errors.ts";
+import { defaultFlags, type ModelFlags } from "../upstream/flags.ts";
+import type { Settings } from "./options.ts";
+
+/** Asks the upstream about one model. Resolves with an empty object when it does not say. */
+export type Probe = (model: string, mark: string | undefined) => Promise<Partial<ModelFlags> | null>;
+
+/**
+ * What is known of each model, from weakest to strongest: the dialect's defaults, what the
+ * upstream says when asked (once per model), what its refusals taught, what the user stated.
+ */
+export class ModelKnowledge {
+  readonly #settings: Settings;
+  readonly #probe: Probe;
+  readonly #probed = new Map<string, Promise<Partial<ModelFlags> | null>>();
+  readonly #learned = new Map<string, Partial<ModelFlags>>();
+
+  constructor(settings: Settings, probe: Probe) {
+    this.#settings = settings;
+    this.#probe = probe;
+  }
+
+  async flags(model: string, mark: string | undefined): Promise<ModelFlags> {
+    const probed = await this.#ask(model, mark);
+    return {
+      ...defaultFlags(this.#settings.dialect),
+      ...probed,
+      ...this.#learned.get(model),
+      ...this.#settings.stated,
+    };
+  }
+
+  /** Remembers what a refusal says about the model. False when asking again would change nothing. */
+  learn(model: string, failure: UpstreamFailure, flags: ModelFlags): boolean {
+    const lesson = lessonOf(failure, flags);
+    if (lesson === null) return false;
+    this.#learned.set(model, { ...this.#learned.get(model), ...lesson });
+    return Object.keys(lesson).every((flag) => !(flag in this.#settings.stated));
+  }
+
+  async #ask(model: string, mark: string | undefined): Promise<Partial<ModelFlags>> {
+    const known = this.#probed.get(model) ?? this.#probe(model, mark);
+    this.#probed.set(model, known);
+    const facts = await known;
+    if (facts === null) this.#probed.delete(model);
+    return facts ?? {};
+  }
+}
+
+/** The flag that, had it been known, would have avoided the refusal, by the feature refused. */
+const LESSONS: Partial<Record<NonNullable<UpstreamFailure["feature"]>, Partial<ModelFlags>>> = {
+  stream_options: { usageInStream: false },
+  thinking: { thinking: "none" },
+  "thinking-level": { thinking: "bool" },
+  tool_choice: { toolChoice: false },
+  parallel_tool_calls: { parallelFlag: false },
+  response_format: { structured: false },
+  top_k: { topK: false },
+  max_tokens: { maxTokensField: "max_completion_tokens" },
+};
+
+/** Null when the refusal teaches nothing that was not known when the request was made. */
+function lessonOf(failure: UpstreamFailure, flags: ModelFlags): Partial<ModelFlags> | null {
+  const lesson = failure.feature === undefined ? undefined : LESSONS[failure.feature];
+  if (lesson === undefined) return null;
+  const known = { ...flags, ...lesson };
+  return Object.keys(lesson).some(
+    (flag) => known[flag as keyof ModelFlags] !== flags[flag as keyof ModelFlags],
+  )
+    ? lesson
+    : null;
+}

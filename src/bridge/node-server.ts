@@ -1,0 +1,94 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ClientGone } from "./client-gone.ts";
+import type { FrontRequest, Headers, Sink } from "./front.ts";
+
+/** How long, after an early answer, a client may go on sending a body that nobody wants. */
+const DRAIN_MS = 5_000;
+
+export type Handler = (request: FrontRequest, sink: Sink) => Promise<void>;
+
+/** An HTTP/1.1 server over a handler. */
+export function createNodeServer(handler: Handler): Server {
+  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, (request, response) => {
+    void serve(handler, request, response);
+  });
+  server.on("clientError", (_error, socket) => {
+    if (socket.writable)
+      socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    else socket.destroy();
+  });
+  return server;
+}
+
+/** Resolves with the port once the server listens; rejects when it cannot. */
+export async function listenOn(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function serve(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) gone.abort(new ClientGone());
+  });
+  response.on("error", () => undefined);
+  request.on("error", () => undefined);
+  await handler(frontRequest(request, gone.signal), nodeSink(response));
+  if (!request.complete) discardRest(request);
+}
+
+function frontRequest(request: IncomingMessage, signal: AbortSignal): FrontRequest {
+  return {
+    method: request.method ?? "GET",
+    target: request.url ?? "/",
+    headers: joinHeaders(request),
+    body: request.iterator({ destroyOnReturn: false }),
+    signal,
+  };
+}
+
+function joinHeaders(request: IncomingMessage): Headers {
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, values] of Object.entries(request.headersDistinct)) headers[name] = values?.join(", ");
+  return headers;
+}
+
+function nodeSink(response: ServerResponse): Sink {
+  return {
+    head: (status, headers) => {
+      response.writeHead(status, headers);
+      response.flushHeaders();
+    },
+    write: (bytes) => response.write(bytes),
+    drained: () =>
+      new Promise((resolve) => {
+        if (!response.writableNeedDrain || response.destroyed) return resolve();
+        const done = (): void => {
+          response.off("drain", done);
+          response.off("close", done);
+          resolve();
+        };
+        response.once("drain", done);
+        response.once("close", done);
+      }),
+    end: () => {
+      response.end();
+    },
+  };
+}
+
+/** Reads and forgets the rest of a body, so that the client can read its answer before any reset. */
+function discardRest(request: IncomingMessage): void {
+  request.removeAllListeners("readable");
+  request.resume();
+  const late = setTimeout(() => request.socket.destroy(), DRAIN_MS);
+  late.unref();
+  request.once("close", () => clearTimeout(late));
+}

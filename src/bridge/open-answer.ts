@@ -1,0 +1,80 @@
+import type { MessagesRequest } from "../messages/types.ts";
+import { translateFailure } from "../translate/failure.ts";
+import type { AnswerContext } from "../translate/context.ts";
+import { translateRequest, type Translation } from "../translate/request.ts";
+import { parseUpstreamError } from "../upstream/errors.ts";
+import type { ModelFlags } from "../upstream/flags.ts";
+import type { Core, Exchange } from "./core.ts";
+import { readText } from "./fetch-json.ts";
+import { sendWithRetries } from "./retry.ts";
+import { UpstreamBroken } from "./upstream-body.ts";
+import type { UpstreamAnswer } from "./upstream-client.ts";
+import { isTransportFault, transportError } from "./upstream-failure.ts";
+
+/** An upstream answer of status 200 whose body has not been read. */
+export interface OpenAnswer {
+  answer: UpstreamAnswer;
+  context: AnswerContext;
+}
+
+/** More lessons than this from one request are a loop. */
+const MAX_LESSONS = 4;
+const MAX_ERROR_BODY = 64 * 1024;
+
+/** Translates and sends a request until the upstream accepts it or refuses for good. Throws ApiError. */
+export async function openAnswer(
+  core: Core,
+  exchange: Exchange,
+  request: MessagesRequest,
+): Promise<OpenAnswer> {
+  for (let lessons = 0; ; lessons++) {
+    const flags = await core.knowledge.flags(request.model, exchange.mark);
+    const translation = translate(core, exchange, request, flags);
+    const answer = await send(core, exchange, translation);
+    if (answer.status === 200) return { answer, context: translation.context };
+    const failure = parseUpstreamError(answer.status, answer.headers, await readErrorBody(answer));
+    core.log.debug({ request: exchange.id, status: failure.status, kind: failure.kind }, "upstream refused");
+    if (lessons >= MAX_LESSONS || !core.knowledge.learn(request.model, failure, flags)) {
+      throw translateFailure(failure, translation.context);
+    }
+  }
+}
+
+function translate(core: Core, exchange: Exchange, request: MessagesRequest, flags: ModelFlags): Translation {
+  const { repair, strict } = core.settings;
+  const translation = translateRequest(request, { model: request.model, flags, repair, strict });
+  exchange.notes.push(...translation.notes);
+  return translation;
+}
+
+async function send(core: Core, exchange: Exchange, translation: Translation): Promise<UpstreamAnswer> {
+  const { signal } = exchange.request;
+  const late = new AbortController();
+  const timer = setTimeout(
+    () => late.abort(new UpstreamBroken("HEADERS", { timedOut: true })),
+    core.settings.headersTimeoutMs,
+  );
+  const leave = (): void => late.abort(signal.reason);
+  signal.addEventListener("abort", leave, { once: true });
+  if (signal.aborted) leave();
+  try {
+    return await sendWithRetries(core, translation.upstream, {
+      signal: late.signal,
+      exchange: exchange.mark,
+    });
+  } catch (error) {
+    throw isTransportFault(error) ? transportError(error) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The first part of an error body; one that breaks off says nothing. */
+async function readErrorBody(answer: UpstreamAnswer): Promise<string> {
+  try {
+    return await readText(answer.body, MAX_ERROR_BODY);
+  } catch (error) {
+    if (error instanceof UpstreamBroken) return "";
+    throw error;
+  }
+}

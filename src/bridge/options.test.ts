@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { BridgeOptionsError, resolveSettings, upstreamPath, type BridgeOptions } from "./options.ts";
+
+const OPTIONS: BridgeOptions = { provider: "openai", baseUrl: "http://h/v1", model: "m" };
+
+describe("base URL", () => {
+  test.each<[BridgeOptions["provider"], string, string]>([
+    ["openai", "https://openrouter.ai/api/v1", "https://openrouter.ai/api/v1/chat"],
+    ["openai", "http://h:1/v1/", "http://h:1/v1/chat"],
+    ["openai", "http://h:1", "http://h:1/chat"],
+    ["ollama", "http://h:11434", "http://h:11434/chat"],
+    ["ollama", "http://h:11434/v1", "http://h:11434/chat"],
+    ["ollama", "http://h/behind/v1/", "http://h/behind/chat"],
+  ])("%s %s", (provider, baseUrl, expected) => {
+    const settings = resolveSettings({ ...OPTIONS, provider, baseUrl });
+    expect(settings.origin + upstreamPath(settings, { method: "POST", path: "/chat" })).toBe(expected);
+  });
+
+  test.each(["", "localhost:11434", "ftp://h", "/v1"])("%j is refused", (baseUrl) => {
+    expect(() => resolveSettings({ ...OPTIONS, baseUrl })).toThrow(BridgeOptionsError);
+  });
+});
+
+test("an unsupported provider is refused by name", () => {
+  expect(() => resolveSettings({ ...OPTIONS, provider: "anthropic" })).toThrow(/^provider: "anthropic"/);
+});
+
+test("stated facts: set wins over flags, and the output limit is one of them", () => {
+  const settings = resolveSettings({
+    ...OPTIONS,
+    flags: { vision: true, tools: false },
+    maxOutputTokens: 4096,
+    set: { vision: "false", context: "32768", thinking: "levels", reasoningField: "none" },
+  });
+  expect(settings.stated).toEqual({
+    vision: false,
+    tools: false,
+    maxOutput: 4096,
+    contextWindow: 32768,
+    thinking: "levels",
+    reasoningField: null,
+  });
+});
+
+test.each([
+  [{ visoin: "false" }, /^set\.visoin: unknown flag, use one of tools, /],
+  [{ toString: "1" }, /^set\.toString: unknown flag/],
+  [{ vision: "maybe" }, /^set\.vision: must be one of true, false, not "maybe"/],
+  [{ context: "32k" }, /^set\.context: must be a number of tokens/],
+  [{ context: "-1" }, /^set\.context/],
+  [{ midSystem: "x" }, /native, fold, refuse/],
+])("set %j is refused", (set, message) => {
+  expect(() => resolveSettings({ ...OPTIONS, set: set as Record<string, string> })).toThrow(message);
+});

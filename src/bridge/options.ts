@@ -1,0 +1,133 @@
+import type { Dialect, UpstreamRequest } from "../upstream/delta.ts";
+import type { ModelFlags } from "../upstream/flags.ts";
+import type { IdSource } from "../translate/context.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import { parseFlagSettings } from "./set-flags.ts";
+
+/** How to reach the model and how to be reached. All times are milliseconds. */
+export interface BridgeOptions {
+  /** The language of the model server: Ollama's `/api/chat`, or OpenAI's `/chat/completions`. */
+  provider: "ollama" | "openai" | "anthropic";
+  /** E.g. `http://127.0.0.1:11434` (a trailing `/v1` is fine) or `https://openrouter.ai/api/v1`. */
+  baseUrl: string;
+  /** The model that is served; requests for another name are passed on only if the upstream has it. Null: any. */
+  model: string | null;
+  /** Sent upstream as `Bearer`. Never shown. */
+  apiKey?: string;
+  /** What clients must present (`x-api-key` or `Bearer`). Null or absent: no check. */
+  authToken?: string | null;
+  host?: string;
+  /** 0, the default, takes a free port. */
+  port?: number;
+  /** Repair a model's tool calls that its schema refuses; on by default. */
+  repair?: boolean;
+  /** Refuse (400) what would otherwise be dropped with a note. */
+  strict?: boolean;
+  /** Quick retries before the first byte, for connection errors and 502/503/529; default 2. */
+  maxRetries?: number;
+  /** Upper limit of an answer, in tokens. */
+  maxOutputTokens?: number;
+  /** Facts about the model that win over what probing finds, e.g. `{ vision: "false", context: "32768" }`. */
+  set?: Record<string, string>;
+  /** Longest silence towards a streaming client; default 15 s. */
+  pingEveryMs?: number;
+  /** How long a stream's status stays open while the model has said nothing; default 2 s. */
+  graceMs?: number;
+  /** Longest silence of the upstream after its first byte; default 280 s. */
+  idleTimeoutMs?: number;
+  /** Default 5 s. */
+  connectTimeoutMs?: number;
+  /** Longest wait for the upstream's first byte (model load, queue, prefill); default 30 min. */
+  headersTimeoutMs?: number;
+  log?: Logger;
+  /** Makes the ids of one answer; by default random ones. */
+  ids?: () => IdSource;
+  /** Like `set`, for callers with types. */
+  flags?: Partial<ModelFlags>;
+}
+
+/** A running bridge. */
+export interface Bridge extends AsyncDisposable {
+  /** The whole bridge, without a socket. */
+  fetch(request: Request): Promise<Response>;
+  /** Serves the same over HTTP/1.1. */
+  listen(): Promise<{ url: string; port: number }>;
+  /** Stops listening, aborts what runs and closes every connection. */
+  close(): Promise<void>;
+  readonly metrics: Readonly<Metrics>;
+}
+
+/** An option that cannot be used. The message names the option. */
+export class BridgeOptionsError extends Error {
+  override readonly name = "BridgeOptionsError" as const;
+}
+
+/** `BridgeOptions` with every default filled in. */
+export interface Settings {
+  dialect: Dialect;
+  /** Scheme, host and port. */
+  origin: string;
+  /** What precedes a request's path, without trailing slash. */
+  basePath: string;
+  model: string | null;
+  apiKey: string | null;
+  authToken: string | null;
+  host: string;
+  port: number;
+  repair: boolean;
+  strict: boolean;
+  maxRetries: number;
+  pingEveryMs: number;
+  graceMs: number;
+  idleTimeoutMs: number;
+  connectTimeoutMs: number;
+  headersTimeoutMs: number;
+  /** What the caller states about the model; wins over probing and learning. */
+  stated: Partial<ModelFlags>;
+}
+
+/** Checks and completes the options. Throws BridgeOptionsError. */
+export function resolveSettings(options: BridgeOptions): Settings {
+  const dialect = dialectOf(options.provider);
+  const { origin, basePath } = splitBaseUrl(options.baseUrl, dialect);
+  const limit = options.maxOutputTokens === undefined ? {} : { maxOutput: options.maxOutputTokens };
+  return {
+    dialect,
+    origin,
+    basePath,
+    model: options.model,
+    apiKey: options.apiKey === undefined || options.apiKey === "" ? null : options.apiKey,
+    authToken: options.authToken ?? null,
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 0,
+    repair: options.repair ?? true,
+    strict: options.strict ?? false,
+    maxRetries: options.maxRetries ?? 2,
+    pingEveryMs: options.pingEveryMs ?? 15_000,
+    graceMs: options.graceMs ?? 2_000,
+    idleTimeoutMs: options.idleTimeoutMs ?? 280_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+    headersTimeoutMs: options.headersTimeoutMs ?? 1_800_000,
+    stated: { ...options.flags, ...limit, ...parseFlagSettings(options.set ?? {}) },
+  };
+}
+
+/** The path of a request on the server behind `settings`. */
+export function upstreamPath(settings: Settings, request: UpstreamRequest): string {
+  return settings.basePath + request.path;
+}
+
+function dialectOf(provider: BridgeOptions["provider"]): Dialect {
+  if (provider === "ollama" || provider === "openai") return provider;
+  throw new BridgeOptionsError(`provider: "${provider}" is not supported yet, use "ollama" or "openai"`);
+}
+
+function splitBaseUrl(baseUrl: string, dialect: Dialect): { origin: string; basePath: string } {
+  const url = URL.parse(baseUrl);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new BridgeOptionsError("baseUrl: must be an http or https URL");
+  }
+  const path = url.pathname.replace(/\/+$/, "");
+  return { origin: url.origin, basePath: dialect === "ollama" ? path.replace(/\/v1$/, "") : path };
+}

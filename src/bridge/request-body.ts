@@ -1,0 +1,118 @@
+import { pipeline } from "node:stream/promises";
+import { PassThrough, Readable, Writable, type Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import { ApiError } from "../messages/api-error.ts";
+import { parseJson } from "../wire/json.ts";
+import type { FrontRequest } from "./front.ts";
+
+/** The API's own limit: https://docs.anthropic.com/en/api/errors */
+export const MAX_BODY_BYTES: number = 32 * 1024 * 1024;
+
+/** A body that stops arriving for this long is given up. */
+const SILENCE_MS = 20_000;
+
+const DECODERS: Record<string, () => Transform> = {
+  identity: () => new PassThrough(),
+  gzip: () => createGunzip(),
+  "x-gzip": () => createGunzip(),
+  deflate: () => createInflate(),
+  br: () => createBrotliDecompress(),
+  zstd: () => createZstdDecompress(),
+};
+
+/**
+ * Reads and parses a JSON body, whatever its content type. Throws ApiError: 413 when it is larger
+ * than the cap, also after decompression; 400 when it is not JSON in UTF-8; 415 for an unknown
+ * content encoding.
+ */
+export async function readJsonBody(
+  request: FrontRequest,
+  maxBytes: number = MAX_BODY_BYTES,
+): Promise<unknown> {
+  if (Number(request.headers["content-length"]) > maxBytes) throw tooLarge(maxBytes);
+  const bytes = await readBody(request, maxBytes);
+  return parseBody(bytes);
+}
+
+async function readBody(request: FrontRequest, maxBytes: number): Promise<Uint8Array> {
+  const decoder = decoderOf(request.headers["content-encoding"]);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const collect = new Writable({
+    write(chunk: Uint8Array, _encoding, done): void {
+      size += chunk.byteLength;
+      if (size > maxBytes) return done(tooLarge(maxBytes));
+      chunks.push(chunk);
+      done();
+    },
+  });
+  const source = Readable.from(watched(request.body, maxBytes), { objectMode: false });
+  try {
+    await pipeline(source, decoder, collect, { signal: request.signal });
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    if (isCompressionError(error)) {
+      throw new ApiError("invalid_request_error", "content-encoding: the body cannot be decompressed");
+    }
+    throw new ApiError("invalid_request_error", "The request body did not arrive completely", {
+      cause: error,
+    });
+  }
+  return Buffer.concat(chunks);
+}
+
+function decoderOf(encoding: string | undefined): Transform {
+  const name = (encoding ?? "identity").trim().toLowerCase();
+  const create = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+  if (create !== undefined) return create();
+  throw new ApiError("invalid_request_error", "content-encoding: use gzip, deflate, br, zstd or none", {
+    status: 415,
+  });
+}
+
+/** The raw body, with its own cap and a limit on silence. */
+async function* watched(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  const iterator = body[Symbol.asyncIterator]();
+  let size = 0;
+  for (;;) {
+    const next = await withinSilence(iterator.next());
+    if (next.done === true) return;
+    size += next.value.byteLength;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    yield next.value;
+  }
+}
+
+async function withinSilence<T>(reading: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () =>
+        reject(new ApiError("invalid_request_error", "The request body stopped arriving", { status: 408 })),
+      SILENCE_MS,
+    );
+    timer.unref();
+  });
+  try {
+    return await Promise.race([reading, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function parseBody(bytes: Uint8Array): unknown {
+  try {
+    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new ApiError("invalid_request_error", "The request body is not valid JSON", { cause: error });
+  }
+}
+
+function isCompressionError(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^(?:Z_|ERR__?BROTLI|ERR_BROTLI|ZSTD_|ERR_ZSTD)/.test(code);
+}
+
+function tooLarge(maxBytes: number): ApiError {
+  return new ApiError("request_too_large", `The request body is larger than ${maxBytes} bytes`);
+}

@@ -1,0 +1,27 @@
+import { ApiError } from "../messages/api-error.ts";
+import type { MessagesRequest } from "../messages/types.ts";
+import { parseMessagesRequest } from "../messages/validate.ts";
+import { apiVersion, type ApiVersion } from "../messages/version.ts";
+import type { Exchange } from "./core.ts";
+import { readJsonBody } from "./request-body.ts";
+
+/** The checked body of `POST /v1/messages`. Throws ApiError. */
+export async function readMessagesRequest(exchange: Exchange): Promise<MessagesRequest> {
+  return parseMessagesRequest(await readJsonBody(exchange.request), versionOf(exchange));
+}
+
+/** The checked body of `count_tokens`: the same request, of which `max_tokens` may be absent. */
+export async function readCountRequest(exchange: Exchange): Promise<MessagesRequest> {
+  const body = await readJsonBody(exchange.request);
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new ApiError("invalid_request_error", "body: Input should be a JSON object");
+  }
+  return parseMessagesRequest({ max_tokens: 1, ...body }, versionOf(exchange));
+}
+
+function versionOf(exchange: Exchange): ApiVersion {
+  const asked = exchange.request.headers["anthropic-version"]?.trim();
+  const version = apiVersion(asked);
+  if (asked !== undefined && asked !== "" && asked !== version) exchange.notes.push("unknown-api-version");
+  return version;
+}

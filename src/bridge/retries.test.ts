@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import { REQUEST, startBridge } from "../testing/bridge-fixture.ts";
+import { ollamaText, startEvents, textStream, type FakeRequest } from "../testing/fake-upstream.ts";
+
+const STREAM = { ...REQUEST, stream: true };
+
+/** Answers with each of these in turn, then with text. */
+function first(...answers: ((request: FakeRequest) => unknown)[]): (request: FakeRequest) => unknown {
+  let n = 0;
+  return (request) =>
+    (answers[n++] ?? ((r: FakeRequest) => startEvents(r).end(textStream("hello"))))(request);
+}
+
+function refuse(
+  code: number,
+  message: string,
+  headers: Record<string, string> = {},
+): (request: FakeRequest) => unknown {
+  return ({ response }) => response.writeHead(code, headers).end(JSON.stringify({ error: { message } }));
+}
+
+describe("quick retries before the first byte", () => {
+  test.each<[string, (request: FakeRequest) => unknown]>([
+    ["502", refuse(502, "x")],
+    ["503", refuse(503, "x")],
+    ["529", refuse(529, "x")],
+    ["a reset", ({ socket }) => socket.resetAndDestroy()],
+  ])("%s twice, then an answer", async (_name, answer) => {
+    await using fixture = await startBridge(first(answer, answer));
+    const response = await fixture.post(STREAM);
+    expect(await response.text()).toContain("hello");
+    expect(fixture.upstream.chats()).toHaveLength(3);
+    expect(fixture.bridge.metrics.retries).toBe(2);
+  });
+
+  test.each<[string, (request: FakeRequest) => unknown]>([
+    ["500", refuse(500, "x")],
+    ["429", refuse(429, "x")],
+    ["400", refuse(400, "x")],
+    ["503 that names a time", refuse(503, "x", { "retry-after": "3" })],
+  ])("%s is not retried", async (_name, answer) => {
+    await using fixture = await startBridge(first(answer));
+    expect((await fixture.post(STREAM)).ok).toBe(false);
+    expect(fixture.upstream.chats()).toHaveLength(1);
+  });
+
+  test("maxRetries is the limit", async () => {
+    const answer = refuse(503, "x");
+    await using fixture = await startBridge(first(answer, answer), { maxRetries: 1 });
+    expect((await fixture.post(STREAM)).status).toBe(529);
+    expect(fixture.upstream.chats()).toHaveLength(2);
+  });
+});
+
+describe("lessons from refusals", () => {
+  const bodies = (requests: FakeRequest[]): Record<string, unknown>[] =>
+    requests.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+
+  test("stream_options is left away from then on", async () => {
+    await using fixture = await startBridge(
+      first(refuse(400, "Unrecognized request argument: stream_options")),
+    );
+    for (const _ of [1, 2]) expect((await fixture.post(STREAM)).status).toBe(200);
+    expect(bodies(fixture.upstream.chats()).map((body) => "stream_options" in body)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test("thinking is left away from then on", async () => {
+    const answers = first(refuse(400, '"m" does not support thinking'), ({ response }) =>
+      response.end(ollamaText("a")),
+    );
+    await using fixture = await startBridge((request) => answers(request), { provider: "ollama", flags: {} });
+    const body = { ...REQUEST, thinking: { type: "adaptive" } };
+    expect((await fixture.post(body)).status).toBe(200);
+    const [one, two] = bodies(fixture.upstream.chats());
+    expect(one?.["think"]).toBeTruthy();
+    expect(two?.["think"] ?? false).toBe(false);
+  });
+
+  test("a refusal of tools is told, not worked around", async () => {
+    await using fixture = await startBridge(first(refuse(400, "library/m:latest does not support tools")));
+    const response = await fixture.post({
+      ...STREAM,
+      tools: [{ name: "T", input_schema: { type: "object" } }],
+    });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain("does not support tools");
+    expect(fixture.upstream.chats()).toHaveLength(1);
+  });
+
+  test("a server that repeats its refusal is not asked for ever", async () => {
+    await using fixture = await startBridge(({ response }) =>
+      response.writeHead(400).end(JSON.stringify({ error: { message: "unknown field stream_options" } })),
+    );
+    expect((await fixture.post(STREAM)).status).toBe(400);
+    expect(fixture.upstream.chats()).toHaveLength(2);
+  });
+
+  test("what the user stated is not unlearned", async () => {
+    await using fixture = await startBridge(first(refuse(400, "unknown field stream_options")), {
+      set: { usageInStream: "true" },
+    });
+    expect((await fixture.post(STREAM)).status).toBe(400);
+    expect(fixture.upstream.chats()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,102 @@
+import { ApiError } from "../messages/api-error.ts";
+import { encodeEvent } from "../messages/encode.ts";
+import type { MessageEvent, MessagesRequest } from "../messages/types.ts";
+import { encodeComment } from "../wire/sse.ts";
+import { presentable, sendError, sendHead } from "./answers.ts";
+import type { Core, Exchange } from "./core.ts";
+import { Heartbeat } from "./deadline.ts";
+import { openAnswer } from "./open-answer.ts";
+import { pump } from "./pump.ts";
+
+/**
+ * Answers with server-sent events. The status stays open until the model has said something or
+ * the grace period is over: up to then a failure is a real HTTP status, afterwards an `error`
+ * event. No silence is longer than `pingEveryMs`.
+ */
+export async function streamAnswer(core: Core, exchange: Exchange, request: MessagesRequest): Promise<void> {
+  const stream = new EventStream(core, exchange);
+  core.metrics.streams++;
+  try {
+    const open = await openAnswer(core, exchange, request);
+    await pump(core, exchange, open, (events, failure) => stream.deliver(events, failure));
+    stream.end();
+  } catch (error) {
+    stream.fail(error);
+  } finally {
+    stream.stop();
+  }
+}
+
+/** The client's side of one streamed answer. */
+class EventStream {
+  readonly #core: Core;
+  readonly #exchange: Exchange;
+  readonly #grace: NodeJS.Timeout;
+  readonly #heartbeat: Heartbeat;
+  #committed = false;
+  #started = false;
+
+  constructor(core: Core, exchange: Exchange) {
+    this.#core = core;
+    this.#exchange = exchange;
+    this.#grace = setTimeout(() => this.#beat(), core.settings.graceMs);
+    this.#heartbeat = new Heartbeat(core.settings.pingEveryMs, () => this.#beat());
+  }
+
+  /** Writes the events in one piece. Throws ApiError when the first thing to tell is an error. */
+  deliver(events: MessageEvent[], failure: ApiError | null): Promise<void> | undefined {
+    if (!this.#committed && failure !== null) throw failure;
+    this.#commit();
+    this.#started = true;
+    this.#heartbeat.touch();
+    const caughtUp = this.#exchange.sink.write(events.map((event) => this.#encode(event)).join(""));
+    return caughtUp ? undefined : this.#exchange.sink.drained();
+  }
+
+  end(): void {
+    this.#exchange.sink.end();
+  }
+
+  fail(error: unknown): void {
+    if (this.#exchange.request.signal.aborted) return;
+    if (!this.#committed) return sendError(this.#core, this.#exchange, error);
+    const failure = presentable(this.#core, error);
+    this.#exchange.sink.write(this.#encode({ ...failure.envelope(this.#exchange.id) }));
+    this.end();
+  }
+
+  stop(): void {
+    clearTimeout(this.#grace);
+    this.#heartbeat.stop();
+  }
+
+  #beat(): void {
+    this.#commit();
+    this.#exchange.sink.write(
+      this.#started ? encodeEvent({ type: "ping" }) : encodeComment("waiting for the model"),
+    );
+  }
+
+  #commit(): void {
+    if (this.#committed) return;
+    this.#committed = true;
+    clearTimeout(this.#grace);
+    sendHead(this.#exchange, 200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-cache",
+      "x-accel-buffering": "no",
+    });
+  }
+
+  #encode(event: MessageEvent): string {
+    if (event.type !== "error") return encodeEvent(event);
+    const { type, message, details } = event.error;
+    const failure = presentable(this.#core, new ApiError(type, message, { details }));
+    this.#core.metrics.errors++;
+    this.#core.log.warn(
+      { request: this.#exchange.id, type, message: failure.message },
+      "error in the stream",
+    );
+    return encodeEvent(failure.envelope(this.#exchange.id));
+  }
+}
