@@ -39,9 +39,9 @@ describe("refuses, with the path first", () => {
   });
 });
 
-describe("thinking and output", () => {
-  const thinking = (fields: object, more: object = {}): unknown => body({ thinking: fields, ...more });
+const thinking = (fields: object, more: object = {}): unknown => body({ thinking: fields, ...more });
 
+describe("thinking and output", () => {
   test.each<Refused>([
     [thinking({ type: "bogus" }), /^thinking\.type: /],
     [thinking({ type: "adaptive", display: "x" }), /^thinking\.display: /],
