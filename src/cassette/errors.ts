@@ -1,21 +1,15 @@
 /** Why a cassette cannot be used. */
-export type CassetteFault =
-  | "missing"
-  | "empty"
-  | "corrupt"
-  | "hostile"
-  | "newer"
-  | "exists"
-  | "too-large"
-  | "secret";
+export type CassetteFault = "missing" | "empty" | "corrupt" | "hostile" | "newer" | "exists" | "too-large";
 
-/** One line: `[code] what happened, where, what to do`. */
+/** A cassette that cannot be used, or not be written. The message says what, where and what to do. */
 export class CassetteError extends Error {
   override readonly name = "CassetteError" as const;
-  readonly code: CassetteFault;
+  readonly fault: CassetteFault;
+  readonly code: `cassette-${CassetteFault}`;
 
-  constructor(code: CassetteFault, message: string, options?: ErrorOptions) {
-    super(`[${code}] ${message}`, options);
-    this.code = code;
+  constructor(fault: CassetteFault, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+    this.code = `cassette-${fault}`;
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { bytes, cassette, exchange, request, response, scratch } from "../testing/cassettes.ts";
+import { CassetteError } from "./errors.ts";
 import { PartStore } from "./parts.ts";
 import { fromPieces, toPieces } from "./pieces.ts";
 import { migrate } from "./migrate.ts";
@@ -85,12 +86,12 @@ test("a cassette comes back as it was written, constant parts once", async () =>
 test("writing refuses what is there, unless told to replace it", async () => {
   const folder = join(scratch(), "one");
   writeCassette(folder, sample());
-  expect(() => writeCassette(folder, sample())).toThrow("[exists]");
+  expect(() => writeCassette(folder, sample())).toThrow("never overwrites");
   const changed = sample();
   changed.manifest.title = "another";
   writeCassette(folder, changed, { replace: true });
   expect((await readCassette(folder)).manifest.title).toBe("another");
-  expect(() => writeCassette(`${folder}2`, cassette([]))).toThrow("[empty]");
+  expect(() => writeCassette(`${folder}2`, cassette([]))).toThrow("nothing was recorded");
 });
 
 type Break = (folder: string) => void;
@@ -137,7 +138,10 @@ test.each<[string, Break, string]>([
   const folder = join(scratch(), "one");
   if (name !== "not there") writeCassette(folder, sample());
   breakIt(folder);
-  await expect(readCassette(folder)).rejects.toThrow(message);
+  const error: unknown = await readCassette(folder).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(CassetteError);
+  const { fault, message: text } = error as CassetteError;
+  expect(`[${fault}] ${text}`).toContain(message);
 });
 
 function part(name: string) {

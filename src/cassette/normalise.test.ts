@@ -156,9 +156,11 @@ test.each<[string, unknown, unknown]>([
   expect(canonical({ body: live })).not.toEqual(canonical({ body: recorded }));
 });
 
+function soft(text: string): unknown {
+  return canonicalRequest(request({ system: text, messages: [] }), at(null, null)).soft;
+}
+
 test("what drifts softly is named by pointer", () => {
-  const soft = (text: string): unknown =>
-    canonicalRequest(request({ system: text, messages: [] }), at(null, null)).soft;
   expect(diffJson(soft("be kind"), soft("be brief"))).toEqual([
     { pointer: "/~1system", recorded: "be kind", got: "be brief" },
   ]);

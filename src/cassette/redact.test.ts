@@ -63,9 +63,9 @@ test("folders go by an alias of the same length, in plain, escaped and slug form
   const target = redactor({ home: "/Users/jane", cwd: "/Users/jane/my.app" });
   const body = String.raw`{"a":"/Users/jane/my.app/x","b":"\/Users\/jane\/.claude/projects/-Users-jane-my-app/m","c":"/Users/janet"}`;
   expect(text(target.body(bytes(body)))).toBe(
-    String.raw`{"a":"/cwdcw/wdcw/cwdcwd/x","b":"\/homeh\/meho\/.claude/projects/-cwdcw-wdcw-cwdcwd/m","c":"/Users/janet"}`,
+    String.raw`{"a":"/cwdcw/cwdc/dcwdcw/x","b":"\/homeh\/meho\/.claude/projects/-cwdcw-cwdc-dcwdcw/m","c":"/Users/janet"}`,
   );
-  expect(target.places).toEqual({ home: "/homeh/meho", cwd: "/cwdcw/wdcw/cwdcwd" });
+  expect(target.places).toEqual({ home: "/homeh/meho", cwd: "/cwdcw/cwdc/dcwdcw" });
 });
 
 test("headers are kept by name alone", () => {
@@ -184,23 +184,27 @@ test("filler keeps characters, bytes, line ends and what JSON escapes", () => {
   expect(fill(PROSE, PROSE)).toMatch(/^\[prose:[0-9a-f]{12}\]~*"~*"~‖~~~~\n/);
 });
 
+function joined(note: string): string {
+  return `before ${fill(note, "same")} after`;
+}
+
 test("filler is recognised whatever it stands between, and however long it is", () => {
-  const joined = (note: string): string => `before ${fill(note, "same")} after`;
   expect(joined(PROSE).replaceAll(FILLED, "[prose:$1]")).toBe(
     joined(`${PROSE}, and so on`).replaceAll(FILLED, "[prose:$1]"),
   );
 });
 
+function session(home: string, cwd: string, day: string): unknown {
+  const target = redactor({ home, cwd });
+  const body = JSON.stringify({
+    system: `You are an agent, CWD: ${cwd}, memory in ${home}/.claude/projects/x. Date: ${day}`,
+    messages: [{ role: "user", content: `list ${cwd}/a.txt of ${day}` }],
+  });
+  target.learnRequest(bytes(body));
+  return canonicalRequest(request(text(target.body(bytes(body)))), target.places);
+}
+
 test("a session under another HOME, folder and day is the same after redaction", () => {
-  const session = (home: string, cwd: string, day: string): { digest: string; soft: unknown } => {
-    const target = redactor({ home, cwd });
-    const body = JSON.stringify({
-      system: `You are an agent, CWD: ${cwd}, memory in ${home}/.claude/projects/x. Date: ${day}`,
-      messages: [{ role: "user", content: `list ${cwd}/a.txt of ${day}` }],
-    });
-    target.learnRequest(bytes(body));
-    return canonicalRequest(request(text(target.body(bytes(body)))), target.places);
-  };
   const recorded = session("/root", "/srv/one", "2026-01-02");
   expect(session("/home/somebody", "/home/somebody/else", "2027-10-20")).toEqual(recorded);
 });
