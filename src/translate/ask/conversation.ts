@@ -1,0 +1,241 @@
+import { ApiError, invalidRequest } from "../../messages/api-error.ts";
+import type {
+  ContentBlock,
+  Message,
+  OtherBlock,
+  ToolResultBlock,
+  ToolUseBlock,
+} from "../../messages/types.ts";
+import { readSignature } from "../signature.ts";
+import type { RenderOptions } from "./options.ts";
+import { renderToolResult } from "./results.ts";
+import { foldSystem } from "./system.ts";
+import { renderServerBlock } from "./texts.ts";
+import type { AssistantTurn, Part, Turn } from "./turns.ts";
+import { renderUserBlock } from "./user-blocks.ts";
+
+/** A block and its dotted path in the request. */
+interface Placed<B extends ContentBlock = ContentBlock> {
+  block: B;
+  path: string;
+}
+
+type Side =
+  | { role: "assistant"; blocks: Placed[] }
+  | { role: "user"; entries: (Placed | { system: string; path: string })[] };
+
+/**
+ * The messages of a request as turns. Everything between two assistant turns is one user side: first
+ * the results of the calls before it, in the order of the calls, then the rest in its own order.
+ * A turn depends only on its own message and those before it, so that a model server's prefix cache survives.
+ *
+ * Throws `ApiError` 400 for calls and results that do not pair, and for what cannot be carried over.
+ */
+export function renderConversation(messages: readonly Message[], options: RenderOptions): Turn[] {
+  const sides = groupSides(messages, options);
+  checkEnd(sides, options);
+  const turns: Turn[] = [];
+  let open: Placed<ToolUseBlock>[] = [];
+  const assistants = sides.filter((side) => side.role === "assistant").length;
+  let seen = 0;
+  for (const side of sides) {
+    if (side.role === "user") {
+      turns.push(...renderUserSide(side.entries, open, options));
+      open = [];
+      continue;
+    }
+    seen++;
+    const keep =
+      options.reasoning && (options.keepReasoning === null || assistants - seen < options.keepReasoning);
+    open = side.blocks.filter(isPlaced("tool_use"));
+    const turn = renderAssistant(side.blocks, keep);
+    if (turn.text !== "" || turn.calls.length > 0 || turn.reasoning !== null) turns.push(turn);
+  }
+  if (open.length > 0) throw unanswered(open);
+  return turns;
+}
+
+function groupSides(messages: readonly Message[], options: RenderOptions): Side[] {
+  const sides: Side[] = [];
+  messages.forEach((message, n) => {
+    const path = `messages.${n}`;
+    const blocks = placeBlocks(message, path);
+    if (message.role === "assistant") {
+      const last = sides.at(-1);
+      if (last?.role === "assistant") last.blocks.push(...blocks);
+      else sides.push({ role: "assistant", blocks });
+      return;
+    }
+    const entries = message.role === "system" ? [systemEntry(blocks, path, options)] : blocks;
+    const last = sides.at(-1);
+    if (last?.role === "user") last.entries.push(...entries);
+    else sides.push({ role: "user", entries });
+  });
+  return sides;
+}
+
+function placeBlocks(message: Message, path: string): Placed[] {
+  if (typeof message.content === "string") {
+    return message.content === ""
+      ? []
+      : [{ block: { type: "text", text: message.content }, path: `${path}.content` }];
+  }
+  return message.content
+    .map((block, n) => ({ block, path: `${path}.content.${n}` }))
+    .filter(({ block }) => block.type !== "text" || block.text !== "");
+}
+
+function systemEntry(
+  blocks: Placed[],
+  path: string,
+  options: RenderOptions,
+): { system: string; path: string } {
+  if (options.midSystem === "refuse")
+    throw invalidRequest(`${path}.role`, "Input should be 'user' or 'assistant'");
+  const texts = blocks.map(({ block, path: at }) => {
+    if (block.type === "text") return block.text;
+    if (block.type === "tool_addition" || block.type === "tool_removal") return renderToolChange(block, at);
+    throw invalidRequest(`${at}.type`, `"${block.type}" is not allowed in a system message`);
+  });
+  return { system: texts.join("\n\n"), path };
+}
+
+function renderToolChange(block: OtherBlock, path: string): string {
+  const tool = block["tool"] as { name?: unknown; tool_name?: unknown } | undefined;
+  const name = tool?.tool_name ?? tool?.name;
+  if (typeof name !== "string")
+    throw invalidRequest(`${path}.tool`, "only tools named one by one are supported");
+  return block.type === "tool_addition" ? `Tool added: ${name}` : `Tool removed: ${name}`;
+}
+
+function renderUserSide(
+  entries: (Placed | { system: string; path: string })[],
+  calls: Placed<ToolUseBlock>[],
+  options: RenderOptions,
+): Turn[] {
+  const placed = entries.filter((entry) => "block" in entry);
+  const tools: Turn[] = [];
+  const parts: Part[] = [];
+  for (const { block: call, result } of pairResults(placed.filter(isPlaced("tool_result")), calls)) {
+    const { text, images } = renderToolResult(result.block, result.path, options);
+    tools.push({
+      role: "tool",
+      callId: call.id,
+      toolName: call.name,
+      text,
+      images: options.toolImages ? images : [],
+    });
+    if (options.toolImages) continue;
+    for (const image of images) {
+      parts.push(
+        { kind: "text", text: `Image from the result of ${call.name} (call ${call.id}):` },
+        { kind: "image", image },
+      );
+    }
+  }
+  return [...tools, ...renderRest(entries, parts, options)];
+}
+
+/** The user's own content, and system messages in their place. */
+function renderRest(
+  entries: (Placed | { system: string; path: string })[],
+  lifted: Part[],
+  options: RenderOptions,
+): Turn[] {
+  const turns: Turn[] = [];
+  let parts = lifted;
+  for (const entry of entries) {
+    if ("system" in entry) {
+      if (entry.system === "") continue;
+      if (options.midSystem === "fold") {
+        parts.push({ kind: "text", text: foldSystem(entry.system) });
+        continue;
+      }
+      if (parts.length > 0) turns.push({ role: "user", parts });
+      turns.push({ role: "system", text: entry.system });
+      parts = [];
+    } else if (entry.block.type !== "tool_result")
+      parts.push(...renderUserBlock(entry.block, entry.path, options));
+  }
+  if (parts.length > 0) turns.push({ role: "user", parts });
+  return turns;
+}
+
+/** The result of each call, in the order of the calls: several chat templates pair by position. */
+function pairResults(
+  results: Placed<ToolResultBlock>[],
+  calls: Placed<ToolUseBlock>[],
+): (Placed<ToolUseBlock> & { result: Placed<ToolResultBlock> })[] {
+  const byId = new Map<string, Placed<ToolResultBlock>>();
+  const known = new Set(calls.map(({ block }) => block.id));
+  for (const result of results) {
+    const id = result.block.tool_use_id;
+    const where = `${result.path}.tool_use_id`;
+    if (!known.has(id))
+      throw invalidRequest(where, `"${id}" is no tool_use of the previous assistant message`);
+    if (byId.has(id)) throw invalidRequest(where, `"${id}" has more than one tool_result`);
+    byId.set(id, result);
+  }
+  return calls.map((call) => {
+    const result = byId.get(call.block.id);
+    if (result === undefined) throw unanswered(calls.filter(({ block }) => !byId.has(block.id)));
+    return { ...call, result };
+  });
+}
+
+function unanswered(calls: Placed<ToolUseBlock>[]): ApiError {
+  const ids = calls.map(({ block }) => block.id).join(", ");
+  return invalidRequest(
+    calls[0]?.path ?? "messages",
+    `tool_use ids were found without tool_result blocks immediately after: ${ids}`,
+  );
+}
+
+function renderAssistant(blocks: Placed[], keepReasoning: boolean): AssistantTurn {
+  const texts: string[] = [];
+  const reasoning: string[] = [];
+  const calls: AssistantTurn["calls"] = [];
+  for (const { block, path } of blocks) {
+    if (block.type === "text") texts.push(block.text);
+    else if (block.type === "tool_use") calls.push({ id: block.id, name: block.name, input: block.input });
+    else if (block.type === "thinking") {
+      const own = keepReasoning ? readSignature(block.signature) : undefined;
+      if (own !== undefined && own.text !== "") reasoning.push(own.text);
+    } else if (block.type === "document" || block.type === "search_result") {
+      texts.push(
+        ...renderUserBlock(block, path, null).map((part) => (part.kind === "text" ? part.text : "")),
+      );
+    } else {
+      const text = renderServerBlock(block, path);
+      if (text !== null) texts.push(text);
+    }
+  }
+  return {
+    role: "assistant",
+    text: texts.join("\n"),
+    reasoning: reasoning.length === 0 ? null : reasoning.join("\n"),
+    calls,
+  };
+}
+
+/** A conversation that ends with the assistant asks the model to go on with that text. */
+function checkEnd(sides: readonly Side[], options: RenderOptions): void {
+  const last = sides.at(-1);
+  if (last?.role !== "assistant" || last.blocks.some(({ block }) => block.type === "tool_use")) return;
+  if (!options.prefill) {
+    throw new ApiError(
+      "invalid_request_error",
+      `messages: the model "${options.model}" does not support assistant message prefill; the conversation must end with a user message`,
+    );
+  }
+  const final = last.blocks.at(-1);
+  if (final?.block.type === "text" && /\s$/.test(final.block.text)) {
+    throw invalidRequest(final.path, "final assistant content cannot end with trailing whitespace");
+  }
+}
+
+function isPlaced<T extends ContentBlock["type"]>(
+  type: T,
+): (placed: Placed) => placed is Placed<Extract<ContentBlock, { type: T }>> {
+  return (placed): placed is Placed<Extract<ContentBlock, { type: T }>> => placed.block.type === type;
+}

@@ -1,0 +1,16 @@
+import type { Notes } from "./notes.ts";
+
+/** How the conversation is rendered for one model. */
+export interface RenderOptions {
+  /** Upstream model, for error texts. */
+  model: string;
+  vision: boolean;
+  toolImages: boolean;
+  midSystem: "native" | "fold" | "refuse";
+  prefill: boolean;
+  /** The model takes its earlier reasoning back. */
+  reasoning: boolean;
+  /** Assistant turns whose reasoning is kept, counted from the last; null for all. */
+  keepReasoning: number | null;
+  notes: Notes;
+}

@@ -1,0 +1,58 @@
+import { invalidRequest } from "../../messages/api-error.ts";
+import type { ContentBlock, DocumentBlock } from "../../messages/types.ts";
+import type { RenderOptions } from "./options.ts";
+import { imageUnsupported, readImage } from "./images.ts";
+import { DOCUMENT_END, documentHead, renderSearchResult, renderServerBlock, textPart } from "./texts.ts";
+import type { Part } from "./turns.ts";
+
+/**
+ * A block of the user's own content as parts, in place and never trimmed. `options` is null inside an
+ * assistant message, where images have no place. Throws `ApiError` 400 for what cannot be carried over.
+ */
+export function renderUserBlock(block: ContentBlock, path: string, options: RenderOptions | null): Part[] {
+  switch (block.type) {
+    case "text":
+      return [textPart(block.text)];
+    case "image":
+      if (options === null)
+        throw invalidRequest(`${path}.type`, "images are not supported in assistant messages");
+      if (!options.vision) throw imageUnsupported(path, options.model);
+      return [{ kind: "image", image: readImage(block, path) }];
+    case "document":
+      return renderDocument(block, path, options);
+    case "search_result":
+      return [textPart(renderSearchResult(block))];
+    case "tool_use":
+    case "tool_result":
+    case "thinking":
+      throw invalidRequest(`${path}.type`, `"${block.type}" is not allowed here`);
+    case "tool_reference":
+      return [textPart(`Tool loaded: ${block.tool_name}`)];
+    default: {
+      const text = renderServerBlock(block, path);
+      return text === null ? [] : [textPart(text)];
+    }
+  }
+}
+
+function renderDocument(block: DocumentBlock, path: string, options: RenderOptions | null): Part[] {
+  const { source } = block;
+  if (source.type === "text") return [textPart([documentHead(block), source.data, DOCUMENT_END].join("\n"))];
+  if (source.type === "base64") {
+    throw invalidRequest(
+      `${path}.source`,
+      "PDF documents are not supported by this model server; send the text as a text document (capability_rejected: document_block)",
+    );
+  }
+  if (source.type !== "content") {
+    throw invalidRequest(
+      `${path}.source.type`,
+      `"${source.type}" documents are not supported; send the text itself`,
+    );
+  }
+  const inner =
+    typeof source.content === "string"
+      ? [textPart(source.content)]
+      : source.content.flatMap((entry, n) => renderUserBlock(entry, `${path}.source.content.${n}`, options));
+  return [textPart(documentHead(block)), ...inner, textPart(DOCUMENT_END)];
+}

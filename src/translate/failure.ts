@@ -1,0 +1,97 @@
+import { ApiError, type ApiErrorOptions } from "../messages/api-error.ts";
+import type { ErrorType } from "../messages/types.ts";
+import type { FailureKind, UpstreamFailure } from "../upstream/errors.ts";
+
+/** What an error text may need to know of the request. `AnswerContext` is one. */
+export interface FailureContext {
+  /** The model as the client named it. */
+  model: string;
+  /** Tokens; an estimate of the prompt. */
+  inputTokens?: number;
+  /** Tokens; null when unknown. */
+  contextWindow?: number | null;
+  /** Texts that must not reach a client, e.g. the bridge's own key. */
+  secrets?: readonly string[];
+}
+
+const TYPES: Record<FailureKind, ErrorType> = {
+  auth: "api_error",
+  billing: "billing_error",
+  "rate-limit": "rate_limit_error",
+  overloaded: "overloaded_error",
+  "not-found": "not_found_error",
+  "no-route": "api_error",
+  "context-overflow": "invalid_request_error",
+  unsupported: "invalid_request_error",
+  "bad-request": "invalid_request_error",
+  timeout: "timeout_error",
+  unreachable: "api_error",
+  garbage: "api_error",
+  server: "api_error",
+};
+
+/** Gateway faults: the upstream failed, not the bridge. */
+const BAD_GATEWAY: ReadonlySet<FailureKind> = new Set([
+  "auth",
+  "no-route",
+  "unreachable",
+  "garbage",
+  "server",
+]);
+
+/**
+ * An upstream's failure as the client is told of it. A refused key of the bridge is no 401, which
+ * would make clients ask their user to log in; a prompt that does not fit says so in the words that
+ * make Claude Code compact it.
+ */
+export function translateFailure(failure: UpstreamFailure, context: FailureContext): ApiError {
+  const options: ApiErrorOptions = {};
+  if (BAD_GATEWAY.has(failure.kind)) options.status = 502;
+  if (failure.retryAfter !== undefined) options.headers = { "retry-after": failure.retryAfter };
+  const message = scrub(describe(failure, context), context.secrets ?? []);
+  return new ApiError(TYPES[failure.kind], message, options);
+}
+
+function describe(failure: UpstreamFailure, context: FailureContext): string {
+  const said = failure.message;
+  switch (failure.kind) {
+    case "auth":
+      return `the model server refused the bridge's own credential (status ${failure.status}): ${said}; check the key the bridge was started with`;
+    case "not-found":
+      return `model: ${context.model} (the model server said: ${said})`;
+    case "no-route":
+      return `the model server has no such route (status ${failure.status}): ${said}; check the base URL`;
+    case "context-overflow":
+      return `prompt is too long: ${overflowNumbers(failure, context)}${said}`;
+    case "unsupported":
+    case "bad-request":
+      return `the model server refused the request: ${said}`;
+    case "rate-limit":
+    case "billing":
+    case "overloaded":
+    case "timeout":
+    case "unreachable":
+    case "garbage":
+    case "server":
+      return `the model server failed: ${said}`;
+  }
+}
+
+/** Claude Code reads the two numbers; without any it compacts all the same. */
+function overflowNumbers(failure: UpstreamFailure, context: FailureContext): string {
+  const limit = failure.tokens?.limit ?? context.contextWindow ?? undefined;
+  if (limit === undefined) return "";
+  const prompt = Math.max(failure.tokens?.prompt ?? context.inputTokens ?? 0, limit + 1);
+  return `${prompt} tokens > ${limit} maximum; the model server said: `;
+}
+
+const KEY_LIKE =
+  /\b(?:sk|pk|gsk|hf|xai|rk)[-_][\w-]{6,}|\bAIza[\w-]{10,}|\bBearer\s+[\w.~+/=-]+|(?<=\/\/)[^/\s:@]+:[^/\s@]+(?=@)/gi;
+
+/** Removes the given secrets and whatever looks like a key, a bearer token or URL credentials. */
+export function scrub(text: string, secrets: readonly string[]): string {
+  const known = secrets.filter((secret) => secret !== "");
+  return known
+    .reduce((result, secret) => result.replaceAll(secret, "[redacted]"), text)
+    .replace(KEY_LIKE, "[redacted]");
+}

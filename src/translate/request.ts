@@ -1,0 +1,164 @@
+import { invalidRequest } from "../messages/api-error.ts";
+import type { MessagesRequest } from "../messages/types.ts";
+import type { UpstreamRequest } from "../upstream/delta.ts";
+import type { ModelFlags } from "../upstream/flags.ts";
+import { asObject } from "../upstream/read.ts";
+import { renderConversation } from "./ask/conversation.ts";
+import { checkFields, readContextManagement } from "./ask/fields.ts";
+import { forcedFormat, forcedInstruction } from "./ask/forced-format.ts";
+import { outputLimit } from "./ask/limits.ts";
+import { Notes } from "./ask/notes.ts";
+import type { Plan } from "./ask/plan.ts";
+import { renderSystem } from "./ask/system.ts";
+import { readThinking } from "./ask/thinking.ts";
+import { toOllama } from "./ask/to-ollama.ts";
+import { toOpenAi } from "./ask/to-openai.ts";
+import { chooseTools, type Choice } from "./ask/tool-choice.ts";
+import { upstreamName } from "./ask/tool-names.ts";
+import { visibleTools } from "./ask/tools.ts";
+import type { Turn } from "./ask/turns.ts";
+import type { AnswerContext } from "./context.ts";
+import { estimateTokens } from "./estimate.ts";
+
+export interface TranslateOptions {
+  /** The upstream's name of the model. */
+  model: string;
+  flags: ModelFlags;
+  /** Mend what small models get wrong in tool arguments. */
+  repair: boolean;
+  /** Refuse what would otherwise be dropped with a note. */
+  strict: boolean;
+  /** Ollama's `keep_alive`, e.g. `30m` or -1. */
+  keepAlive?: string | number;
+  /** Tokens; a limit below the client's own. */
+  maxOutputTokens?: number;
+}
+
+export interface Translation {
+  upstream: UpstreamRequest;
+  /** Codes of what was dropped, for the `x-bridge-notes` header. */
+  notes: string[];
+  /** For `createStreamTranslator`. */
+  context: AnswerContext;
+}
+
+/**
+ * A Messages request as the upstream's request. Everything in it is translated, emulated, dropped
+ * with a note where that cannot change the answer, or refused: throws `ApiError` 400 whose message
+ * begins with the dotted path of the fault.
+ */
+export function translateRequest(request: MessagesRequest, options: TranslateOptions): Translation {
+  const { flags, model } = options;
+  const notes = new Notes(options.strict);
+  checkFields(request, notes);
+  const inputTokens = estimateTokens(request);
+  const choice = chooseTools(request, visibleTools(request, notes), flags);
+  const forced = choice.mode === "required" || choice.mode === "json";
+  const turns = renderConversation(request.messages, {
+    model: request.model,
+    vision: flags.vision,
+    toolImages: flags.toolImages,
+    midSystem: flags.midSystem,
+    prefill: flags.prefill,
+    reasoning: flags.reasoningField !== null && flags.thinking !== "none",
+    keepReasoning: readContextManagement(request, notes),
+    notes,
+  });
+  noteLostFields(request, flags, notes);
+  const plan: Plan = {
+    model,
+    flags,
+    system: renderSystem(request.system),
+    turns: choice.mode === "json" ? withInstruction(turns, forcedInstruction(choice.tools)) : turns,
+    choice,
+    thinking: readThinking(request, flags, forced, notes),
+    limit: outputLimit(request, flags, inputTokens, options.maxOutputTokens),
+    sampling: request,
+    format: answerFormat(request, choice, flags),
+    keepAlive: options.keepAlive,
+  };
+  return {
+    upstream: flags.dialect === "ollama" ? toOllama(plan) : toOpenAi(plan),
+    notes: notes.codes,
+    context: answerContext(request, plan, inputTokens, options.repair),
+  };
+}
+
+function answerContext(
+  request: MessagesRequest,
+  plan: Plan,
+  inputTokens: number,
+  repair: boolean,
+): AnswerContext {
+  const { choice, flags } = plan;
+  const names = [...choice.tools.map((tool) => tool.name), ...historyCalls(request).map((call) => call.name)];
+  return {
+    dialect: flags.dialect,
+    model: request.model,
+    inputTokens,
+    maxTokens: request.max_tokens,
+    contextWindow: flags.contextWindow,
+    contextLimited: plan.limit.byContext,
+    stopSequences: request.stop_sequences ?? [],
+    reasoning: plan.thinking.reasoning,
+    thinkTags: flags.thinkTags,
+    tools: choice.tools.map(({ name, schema }) => ({ name, schema })),
+    renamed: new Map(
+      names.filter((name) => upstreamName(name) !== name).map((name) => [upstreamName(name), name]),
+    ),
+    toolChoice: choice.mode,
+    disableParallel: choice.disableParallel,
+    usedIds: new Set(historyCalls(request).map((call) => call.id)),
+    repair,
+    contextManagement: request["context_management"] != null,
+  };
+}
+
+function historyCalls(request: MessagesRequest): { id: string; name: string }[] {
+  return request.messages.flatMap(({ content }) =>
+    typeof content === "string" ? [] : content.filter((block) => block.type === "tool_use"),
+  );
+}
+
+/** The schema that constrains the answer: the client's own, or that of a forced call. */
+function answerFormat(
+  request: MessagesRequest,
+  choice: Choice,
+  flags: ModelFlags,
+): Record<string, unknown> | null {
+  const asked = asObject(asObject(request.output_config?.format ?? request["output_format"])?.["schema"]);
+  const path = "output_config.format";
+  if (asked === undefined) return choice.mode === "json" ? forcedFormat(choice.tools) : null;
+  if (!flags.structured)
+    throw invalidRequest(path, `the model "${request.model}" does not support structured outputs`);
+  const constrainsCalls = choice.mode === "json" || (flags.dialect === "ollama" && choice.mode === "auto");
+  if (constrainsCalls && choice.tools.length > 0) {
+    throw invalidRequest(
+      path,
+      "cannot be combined with tools on this model server: the format would forbid the calls",
+    );
+  }
+  return asked;
+}
+
+function withInstruction(turns: readonly Turn[], instruction: string): Turn[] {
+  const last = turns.at(-1);
+  const part = { kind: "text" as const, text: instruction };
+  if (last?.role !== "user") return [...turns, { role: "user", parts: [part] }];
+  return [...turns.slice(0, -1), { role: "user", parts: [...last.parts, part] }];
+}
+
+function noteLostFields(request: MessagesRequest, flags: ModelFlags, notes: Notes): void {
+  if (request.top_k !== undefined && !flags.topK)
+    notes.add("ignored:top_k", "top_k", "the model server has no top_k");
+  const cites = request.messages.some(
+    ({ content }) =>
+      typeof content !== "string" &&
+      content.some(
+        (block) =>
+          block.type === "document" &&
+          asObject((block as unknown as Record<string, unknown>)["citations"])?.["enabled"] === true,
+      ),
+  );
+  if (cites) notes.add("citations-not-supported", "messages", "citations are not supported");
+}
