@@ -88,9 +88,16 @@ async function explain(
   return usageError(`unknown argument "${word}"${didYouMean(word, optionsIn(help), "--")}`);
 }
 
+/** `--baseURL`, as `claude-bridge` and its seed have it, is `--base-url`. Words after `--` are others'. */
+function respelled(args: readonly string[]): string[] {
+  const end = args.indexOf("--");
+  return args.map((arg, i) => (end === -1 || i < end ? arg.replace(/^--baseURL(?==|$)/, "--base-url") : arg));
+}
+
 /** Program `bridge-conformance`. */
-export function conformanceMain(args: string[]): Promise<void> {
+export function conformanceMain(argv: string[]): Promise<void> {
   return runProgram(async () => {
+    const args = respelled(argv);
     const commands = await loadFor(args);
     try {
       await parserOf(commands).parseAsync(args);

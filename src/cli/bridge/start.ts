@@ -1,4 +1,4 @@
-import { createBridge } from "../../bridge/index.ts";
+import { createBridge } from "../../bridge/bridge.ts";
 import type { Logger } from "../../bridge/log.ts";
 import { BridgeOptionsError, type Bridge } from "../../bridge/options.ts";
 import { usageError } from "../exit.ts";

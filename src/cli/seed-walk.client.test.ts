@@ -1,0 +1,130 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { modelScript, toolCall, words } from "../scripted/pieces.ts";
+import type { ModelScript } from "../scripted/script.ts";
+import { startScripted } from "../scripted/server.ts";
+import type { ScriptedServer } from "../scripted/options.ts";
+import { runProgram, type ProgramResult } from "../testing/program.ts";
+import { tappedClaude, type TappedClaude } from "../testing/tapped-claude.ts";
+import { SseDecoder } from "../wire/sse.ts";
+
+function search(domains: { allowed_domains?: string[]; blocked_domains?: string[] }): string[] {
+  return toolCall("WebSearch", { query: "capital of the United States [[sub-search]]", ...domains });
+}
+
+/** The question itself is the marker; the later of two that are both there is played. */
+const SCRIPTS: ModelScript[] = [
+  modelScript("日本の首都はどこですか", words("日本の首都は東京です。")),
+  modelScript("アメリカの首都は", search({ allowed_domains: [], blocked_domains: [] })),
+  modelScript(
+    "アメリカの首都はどこ",
+    search({ allowed_domains: ["en.wikipedia.org", "example.com"], blocked_domains: ["example.com"] }),
+  ),
+  modelScript(
+    "アメリカの首都はなに",
+    search({ allowed_domains: ["example.com"], blocked_domains: ["example.com"] }),
+  ),
+  modelScript("InputValidationError", words("I cannot search like that.")),
+  modelScript("Cannot specify both", words("The search was refused.")),
+  modelScript("Perform a web search for the query", words("Washington, D.C. [[found]]")),
+  modelScript("[[found]]", words("アメリカの首都はワシントンD.C.です。")),
+];
+
+let scripted: ScriptedServer;
+let folder: string;
+let claude: TappedClaude;
+
+beforeEach(async () => {
+  scripted = await startScripted({ flavour: "openai", scripts: SCRIPTS });
+  folder = mkdtempSync(join(tmpdir(), "seed-walk-"));
+  mkdirSync(join(folder, "home"));
+  mkdirSync(join(folder, "project"));
+  claude = tappedClaude(folder);
+});
+
+afterEach(async () => {
+  await scripted.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** `OPENAI_API_KEY=dummy claude-bridge openai scripted --baseURL http://localhost:PORT/v1 …` */
+function walk(prompt: string, ...more: string[]): Promise<ProgramResult> {
+  const bridge = ["openai", "scripted", "--baseURL", `http://127.0.0.1:${scripted.port}/v1`];
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: join(folder, "home"),
+    IS_SANDBOX: "1",
+    OPENAI_API_KEY: "dummy",
+    HTTP_PROXY: "http://127.0.0.1:9",
+    HTTPS_PROXY: "http://127.0.0.1:9",
+  };
+  const args = [
+    ...bridge,
+    "--claude-binary",
+    claude.path,
+    ...more,
+    "-p",
+    prompt,
+    "--dangerously-skip-permissions",
+  ];
+  return runProgram("claude-bridge", args, { env, cwd: join(folder, "project") });
+}
+
+interface StreamEvent {
+  type: string;
+  content_block?: { type: string; name?: string };
+  delta?: { type: string; partial_json?: string };
+}
+
+/** The arguments of the WebSearch call in the front bytes of the first answer. */
+function searchedWith(): unknown {
+  const [first] = claude.records().filter(({ path }) => path.startsWith("/v1/messages?"));
+  const events = new SseDecoder()
+    .push(Buffer.from(first?.answer ?? ""))
+    .map(({ data }) => JSON.parse(data) as StreamEvent);
+  expect(events.find(({ content_block: block }) => block?.type === "tool_use")?.content_block?.name).toBe(
+    "WebSearch",
+  );
+  return JSON.parse(events.map(({ delta }) => delta?.partial_json ?? "").join(""));
+}
+
+test("a question is answered", async () => {
+  const run = await walk("日本の首都はどこですか");
+  expect(run).toMatchObject({ code: 0, stdout: "日本の首都は東京です。\n" });
+  expect(claude.records().map(({ path, status }) => [path, status])).toEqual([
+    ["/v1/messages?beta=true", 200],
+  ]);
+});
+
+test("a web search with two empty lists is sent without them", async () => {
+  const run = await walk("アメリカの首都は");
+  expect(searchedWith()).toEqual({ query: "capital of the United States [[sub-search]]" });
+  expect(run).toMatchObject({ code: 0, stdout: "アメリカの首都はワシントンD.C.です。\n" });
+});
+
+test("a web search with two filled lists keeps the allowed domains that are not blocked", async () => {
+  const run = await walk("アメリカの首都はどこ");
+  expect(searchedWith()).toEqual({
+    query: "capital of the United States [[sub-search]]",
+    allowed_domains: ["en.wikipedia.org"],
+  });
+  expect(run).toMatchObject({ code: 0, stdout: "アメリカの首都はワシントンD.C.です。\n" });
+});
+
+test("a web search of which nothing is left is an invalid input", async () => {
+  const run = await walk("アメリカの首都はなに");
+  expect(run).toMatchObject({ code: 0, stdout: "I cannot search like that.\n" });
+});
+
+test("with --no-repair the client refuses the two filled lists", async () => {
+  const run = await walk("アメリカの首都はどこ", "--no-repair");
+  expect(searchedWith()).toMatchObject({
+    allowed_domains: ["en.wikipedia.org", "example.com"],
+    blocked_domains: ["example.com"],
+  });
+  const second = claude.records().findLast(({ path }) => path.startsWith("/v1/messages?"));
+  expect(second?.body).toContain("Cannot specify both allowed_domains and blocked_domains");
+  expect(run).toMatchObject({ code: 0, stdout: "The search was refused.\n" });
+});
