@@ -1,6 +1,7 @@
-import { isRecord, listOf, recordOf } from "./path.ts";
+import { accumulateStream } from "../strict/accumulate-stream.ts";
+import { recordOf, show } from "./path.ts";
 
-/** What a stream adds up to. */
+/** What a stream adds up to, in the shape of an answer that was not streamed. */
 export interface Accumulated {
   message: Record<string, unknown>;
   /** Per content block: the concatenated `partial_json`, byte for byte; "" for other blocks. */
@@ -9,73 +10,39 @@ export interface Accumulated {
   error: Record<string, unknown> | null;
 }
 
-/**
- * Our own accumulator, written from the API's description of the events and from nothing else:
- * neither the SDK's nor the translator's. Broken streams give what can be made of them.
- * Source: https://docs.anthropic.com/en/docs/build-with-claude/streaming
- */
-export function accumulate(events: readonly Record<string, unknown>[]): Accumulated | null {
-  const result: Accumulated = { message: {}, rawInputs: [], error: null };
-  for (const event of events) apply(result, event);
-  for (const [index, raw] of result.rawInputs.entries()) {
-    if (raw) blockAt(result, index)["input"] = parsedInput(raw);
+/** Broken streams give what can be made of them; null when there is not even a start or an error. */
+export function accumulate(
+  bytes: Uint8Array,
+  events: readonly { data: Record<string, unknown> }[],
+): Accumulated | null {
+  const { error = null, ...sum } = accumulateStream(bytes);
+  const data = events.map((event) => event.data);
+  const start = data.find(({ type }) => type === "message_start");
+  const last = data.findLast(({ type }) => type === "message_delta");
+  if (start === undefined && error === null) return null;
+  const management = last?.["context_management"];
+  const message = {
+    ...recordOf(start?.["message"]),
+    ...recordOf(last?.["delta"]),
+    ...(management == null ? {} : { context_management: management }),
+    ...sum,
+  };
+  return { message, rawInputs: rawInputs(data), error };
+}
+
+/** By position among the started blocks, as in `content`. */
+function rawInputs(events: readonly Record<string, unknown>[]): string[] {
+  const inputs: string[] = [];
+  const place = new Map<unknown, number>();
+  for (const event of events) {
+    if (event["type"] === "content_block_start") {
+      place.set(event["index"], inputs.length);
+      inputs.push("");
+    }
+    const delta = recordOf(event["delta"]);
+    const at = place.get(event["index"]);
+    if (delta["type"] === "input_json_delta" && at !== undefined)
+      inputs[at] = (inputs[at] ?? "") + show(delta["partial_json"]);
   }
-  return Object.keys(result.message).length === 0 && result.error === null ? null : result;
-}
-
-function apply(result: Accumulated, event: Record<string, unknown>): void {
-  switch (event["type"]) {
-    case "message_start":
-      result.message = structuredClone(recordOf(event["message"]));
-      break;
-    case "content_block_start":
-      startBlock(result, Number(event["index"]), recordOf(event["content_block"]));
-      break;
-    case "content_block_delta":
-      applyDelta(result, Number(event["index"]), recordOf(event["delta"]));
-      break;
-    case "message_delta":
-      finish(result.message, event);
-      break;
-    case "error":
-      result.error = recordOf(event["error"]);
-      break;
-    default:
-  }
-}
-
-function startBlock(result: Accumulated, index: number, block: Record<string, unknown>): void {
-  const content = listOf(result.message["content"]);
-  content[index] = structuredClone(block);
-  result.message["content"] = content;
-  result.rawInputs[index] = "";
-}
-
-function applyDelta(result: Accumulated, index: number, delta: Record<string, unknown>): void {
-  const block = blockAt(result, index);
-  if (delta["type"] === "text_delta") block["text"] = `${block["text"]}${delta["text"]}`;
-  else if (delta["type"] === "thinking_delta") block["thinking"] = `${block["thinking"]}${delta["thinking"]}`;
-  else if (delta["type"] === "signature_delta") block["signature"] = delta["signature"];
-  else if (delta["type"] === "input_json_delta")
-    result.rawInputs[index] = `${result.rawInputs[index] ?? ""}${delta["partial_json"]}`;
-}
-
-function blockAt(result: Accumulated, index: number): Record<string, unknown> {
-  return recordOf(listOf(result.message["content"])[index]);
-}
-
-/** The last message_delta wins; usage figures that it does not mention stay. */
-function finish(message: Record<string, unknown>, event: Record<string, unknown>): void {
-  Object.assign(message, recordOf(event["delta"]));
-  if (isRecord(event["context_management"])) message["context_management"] = event["context_management"];
-  const known = Object.entries(recordOf(event["usage"])).filter(([, value]) => value !== null);
-  message["usage"] = { ...recordOf(message["usage"]), ...Object.fromEntries(known) };
-}
-
-function parsedInput(raw: string): unknown {
-  try {
-    return JSON.parse(raw);
-  } catch {
-    return {};
-  }
+  return inputs;
 }

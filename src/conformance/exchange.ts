@@ -1,6 +1,7 @@
+import { parseJson } from "../wire/json.ts";
 import { SseDecoder } from "../wire/sse.ts";
 import { accumulate, type Accumulated } from "./accumulate.ts";
-import { isRecord, recordOf } from "./path.ts";
+import { excerpt, isRecord, recordOf } from "./path.ts";
 import type { Send } from "./send.ts";
 
 /** One request as it reached the scripted upstream. */
@@ -63,7 +64,17 @@ export function readExchange(
   const streamed = (headerOf(response, "content-type") ?? "").startsWith("text/event-stream");
   const events = streamed ? eventsOf(response.body) : [];
   const json = streamed ? undefined : jsonOf(text);
-  return { send, request, response, text, json, streamed, events, answer: answerOf(events, json), upstream };
+  return {
+    send,
+    request,
+    response,
+    text,
+    json,
+    streamed,
+    events,
+    answer: answerOf(response.body, events, json),
+    upstream,
+  };
 }
 
 function eventsOf(body: Uint8Array): StreamEvent[] {
@@ -74,17 +85,23 @@ function eventsOf(body: Uint8Array): StreamEvent[] {
   }));
 }
 
-function answerOf(events: StreamEvent[], json: unknown): Accumulated | null {
-  if (events.length > 0) return accumulate(events.map(({ data }) => data));
+function answerOf(body: Uint8Array, events: StreamEvent[], json: unknown): Accumulated | null {
+  if (events.length > 0) return accumulate(body, events);
   return isRecord(json) && json["type"] === "message" ? { message: json, rawInputs: [], error: null } : null;
 }
 
+/** Numbers that a double cannot hold survive. */
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }
+}
+
+/** What was sent, in one line. */
+export function showRequest({ request }: Pick<Exchange, "request">, length = 300): string {
+  return `sent: ${request.method} ${request.path} ${excerpt(request.body, length)}`;
 }
 
 /** Status line, headers and the start of the body, to print with a finding. */

@@ -42,7 +42,7 @@ export async function sendHttp(
   try {
     const answer = await client
       .request({
-        method: request.method as "POST",
+        method: request.method,
         path: request.path,
         headers: request.headers.flat(),
         body: request.body,

@@ -63,7 +63,8 @@ export async function parseSuite(
 
 async function schemaFault(suite: unknown): Promise<Fault | undefined> {
   const ajv = await validator();
-  const validate = ajv.getSchema("suite") ?? ajv.addSchema(SEND_SCHEMA, "send").compile(SUITE_SCHEMA);
+  const validate = ajv.getSchema("suite");
+  if (validate === undefined) throw new Error("the schema of suite files is missing");
   if (validate(suite)) return undefined;
   const errors = validate.errors ?? [];
   const deepest = errors.toSorted((a, b) => b.instancePath.length - a.instancePath.length)[0];
@@ -140,6 +141,7 @@ async function validator(): Promise<Validator> {
   if (shared === undefined) {
     const { Ajv } = await import("ajv");
     shared = new Ajv({ allErrors: true, strict: false });
+    shared.addSchema(SEND_SCHEMA, "send").addSchema(SUITE_SCHEMA, "suite");
   }
   return shared;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Exchange } from "./exchange.ts";
-import { isRecord, valueAt } from "./path.ts";
+import { isRecord, show, valueAt } from "./path.ts";
 import { expandText } from "./send.ts";
 
 const FIXTURES = new URL("../../fixtures/", import.meta.url);
@@ -18,7 +18,7 @@ export function resolveReferences(value: unknown, earlier: readonly Exchange[]):
   if (Array.isArray(value)) return value.map((item) => resolveReferences(item, earlier));
   if (!isRecord(value)) return value;
   if (typeof value["$from"] === "string")
-    return answerValue(value["$from"], String(value["at"] ?? ""), earlier);
+    return answerValue(value["$from"], show(value["at"] ?? ""), earlier);
   if (typeof value["$file"] === "string") return fixture(value["$file"]);
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, resolveReferences(item, earlier)]),

@@ -1,7 +1,7 @@
 import type { Finding } from "../strict/finding.ts";
 import { automaticFindings } from "./automatic.ts";
 import type { SendSpec } from "./case.ts";
-import type { Exchange } from "./exchange.ts";
+import { showRequest, type Exchange } from "./exchange.ts";
 import { NoAnswer } from "./http.ts";
 import { excerpt } from "./path.ts";
 import { PROCEDURES } from "./procedures/index.ts";
@@ -9,7 +9,7 @@ import { differs } from "./rules/answer.ts";
 import { judgeExpectations, nameAndArguments } from "./rules/index.ts";
 import type { Job } from "./select.ts";
 import { expandSends, type Send } from "./send.ts";
-import { performSend, type World } from "./world.ts";
+import { performSend, performSends, type World } from "./world.ts";
 
 /** What a case found, and everything it sent and got. */
 export interface CaseOutcome {
@@ -36,8 +36,10 @@ export async function runCase(job: Pick<Job, "spec" | "suite" | "kind">, world: 
     const [name, args] = nameAndArguments(spec.procedure);
     const procedure = PROCEDURES[name];
     if (procedure === undefined) throw new Error(`no procedure is called "${name}"`);
-    const context = { world, spec, sends, send, expand, signal: world.signal };
-    return { findings: await procedure.run(context, args), exchanges };
+    const sendTogether = (many: readonly Send[]): Promise<{ exchange: Exchange; findings: Finding[] }[]> =>
+      performTogether(world, many);
+    const context = { world, spec, sends, send, sendTogether, expand, signal: world.signal };
+    return { findings: await procedure.run(context, args as never), exchanges };
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     const findings: Finding[] = [
@@ -45,6 +47,16 @@ export async function runCase(job: Pick<Job, "spec" | "suite" | "kind">, world: 
     ];
     return { findings, exchanges };
   }
+}
+
+async function performTogether(
+  world: World,
+  sends: readonly Send[],
+): Promise<{ exchange: Exchange; findings: Finding[] }[]> {
+  const exchanges = await performSends(world, sends);
+  return Promise.all(
+    exchanges.map(async (exchange) => ({ exchange, findings: await judgeExchange(exchange, [], world) })),
+  );
 }
 
 async function sendAll(
@@ -60,15 +72,20 @@ async function sendAll(
 export async function judgeExchange(
   exchange: Exchange,
   earlier: readonly Exchange[],
-  world: Pick<World, "dialect">,
+  world: Pick<World, "dialect" | "scripted" | "foreign">,
 ): Promise<Finding[]> {
   const found = [
     ...judgeExpectations(exchange.send.expect, { exchange, earlier, dialect: world.dialect }),
-    ...(await automaticFindings(exchange)),
+    ...(await automaticFindings(exchange, { scripted: world.scripted !== null, foreign: world.foreign })),
     ...splitFindings(exchange, earlier),
   ];
   const label = labelOf(exchange.send);
-  return found.map((one) => ({ ...one, message: `[${label}] ${one.message}` }));
+  const sent = showRequest(exchange);
+  return found.map((one) => ({
+    ...one,
+    message: `[${label}] ${one.message}`,
+    evidence: `${sent}\n${one.evidence}`,
+  }));
 }
 
 /** However the upstream's bytes are cut, the message is the same. */

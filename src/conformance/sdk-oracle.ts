@@ -11,7 +11,7 @@ export async function sdkFindings(exchange: Exchange): Promise<Finding[]> {
   const ours = exchange.answer?.message;
   try {
     const theirs = await accumulateWithSdk(exchange.response.body);
-    if (isDeepStrictEqual(comparable(theirs), comparable(ours))) return [];
+    if (isDeepStrictEqual(comparable(plain(theirs)), comparable(plain(ours)))) return [];
     return [sc17("the SDK adds the stream up to another message", JSON.stringify(theirs))];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -34,6 +34,11 @@ async function accumulateWithSdk(body: Uint8Array): Promise<unknown> {
     messages: [{ role: "user", content: "unused" }],
   });
   return stream.finalMessage();
+}
+
+/** As JSON: the SDK rounds what a double cannot hold. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
 }
 
 /** Null members are what the SDK adds or leaves as it likes; the rest must agree. */

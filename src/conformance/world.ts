@@ -15,6 +15,8 @@ export interface World {
   dialect: Dialect;
   /** Null when the target's upstream is not ours. */
   scripted: ScriptedServer | null;
+  /** The target is not the project's own bridge. */
+  foreign: boolean;
   /** Replaces the model name of every request; null leaves the case's own. */
   model: string | null;
   signal: AbortSignal;
@@ -43,7 +45,7 @@ export async function embeddedWorld(
     await bridge.close();
     await scripted.close();
   };
-  return { url, dialect, scripted, model: null, signal, close };
+  return { url, dialect, scripted, foreign: false, model: null, signal, close };
 }
 
 /** The project's own bridge before a model that is not ours to script. */
@@ -56,7 +58,15 @@ export async function liveWorld(
   const { provider, baseUrl, apiKey } = backend;
   const bridge = createBridge({ provider, baseUrl, model, ...(apiKey === undefined ? {} : { apiKey }) });
   const { url } = await bridge.listen();
-  return { url, dialect: provider, scripted: null, model, signal, close: () => bridge.close() };
+  return {
+    url,
+    dialect: provider,
+    scripted: null,
+    foreign: false,
+    model,
+    signal,
+    close: () => bridge.close(),
+  };
 }
 
 /** Plays the send's upstream answers, sends it, and reads what came back at both ends. */
@@ -66,27 +76,57 @@ export async function performSend(
   earlier: readonly Exchange[],
   options: Partial<HttpOptions> = {},
 ): Promise<Exchange> {
-  const { scripted, dialect } = world;
+  const { scripted } = world;
   scripted?.reset();
+  queueAnswers(world, send);
+  const { request, response } = await transfer(world, send, earlier, options);
+  const upstream = scripted === null ? null : scripted.requests.filter(isChat).map(upstreamCall);
+  return readExchange(send, request, response, upstream);
+}
+
+/** Several sends at one moment. Nothing says which upstream request belongs to which of them. */
+export async function performSends(world: World, sends: readonly Send[]): Promise<Exchange[]> {
+  world.scripted?.reset();
+  for (const send of sends) queueAnswers(world, send);
+  return Promise.all(
+    sends.map(async (send) => {
+      const { request, response } = await transfer(world, send, [], {});
+      return readExchange(send, request, response, null);
+    }),
+  );
+}
+
+function queueAnswers({ scripted }: World, send: Send): void {
   for (const answer of send.answers) {
-    scripted?.enqueue((request) => renderAnswer(answer, dialect, wantsStream(request, dialect), send.split));
+    scripted?.enqueue((request) => {
+      const spoken = dialectOf(request);
+      return renderAnswer(answer, spoken, wantsStream(request, spoken), send.split);
+    });
   }
+}
+
+async function transfer(
+  world: World,
+  send: Send,
+  earlier: readonly Exchange[],
+  options: Partial<HttpOptions>,
+): Promise<Pick<Exchange, "request" | "response">> {
   const body = bodyOf(send, earlier, world.model);
   const { method, path, headers } = send;
-  const request = { method, path, headers, body };
-  const response = await sendHttp(world.url, request, {
-    timeoutMs: SILENCE_MS,
-    signal: world.signal,
-    ...options,
-  });
-  const upstream = scripted === null ? null : scripted.requests.filter(isChat).map(upstreamCall);
-  return readExchange(send, { ...request, body: textOf(body) }, response, upstream);
+  const limits = { timeoutMs: SILENCE_MS, signal: world.signal, ...options };
+  const response = await sendHttp(world.url, { method, path, headers, body }, limits);
+  return { request: { method, path, headers, body: textOf(body) }, response };
 }
 
 /** Ollama streams unless told otherwise, OpenAI only when told so. */
 export function wantsStream(request: Pick<ScriptedRequest, "json">, dialect: Dialect): boolean {
   const stream = (request.json as { stream?: unknown } | undefined)?.stream;
   return dialect === "ollama" ? stream !== false : stream === true;
+}
+
+/** By the route it asked for: a foreign target may speak either. */
+export function dialectOf({ path }: Pick<ScriptedRequest, "path">): Dialect {
+  return path.includes("/api/chat") ? "ollama" : "openai";
 }
 
 export function isChat({ path }: Pick<ScriptedRequest, "path">): boolean {

@@ -67,5 +67,13 @@ function foreignWorld(
   model: string | null,
   signal: AbortSignal,
 ): World {
-  return { url: new URL(url).origin, dialect, scripted, model, signal, close: () => Promise.resolve() };
+  return {
+    url: new URL(url).origin,
+    dialect,
+    scripted,
+    foreign: true,
+    model,
+    signal,
+    close: () => Promise.resolve(),
+  };
 }

@@ -1,4 +1,5 @@
+import { concurrent } from "./concurrent.ts";
 import type { ProcedureSet } from "./procedure.ts";
 
 /** Every procedure a case may name. */
-export const PROCEDURES: ProcedureSet = {};
+export const PROCEDURES: ProcedureSet = { concurrent };

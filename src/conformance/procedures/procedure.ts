@@ -14,22 +14,24 @@ export interface ProcedureContext {
   expand(specs: readonly SendSpec[]): Send[];
   /** Sends, waits for the whole answer, and judges it like any other (expectations, strict checks, SDK). */
   send(send: Send): Promise<{ exchange: Exchange; findings: Finding[] }>;
+  /** The same at one moment. What reached the upstream is not told apart: `upstream` is null. */
+  sendTogether(sends: readonly Send[]): Promise<{ exchange: Exchange; findings: Finding[] }[]>;
   signal: AbortSignal;
 }
 
 /** For what data cannot say: concurrency, sweeps, order of arrival. Gives findings, like a rule. */
-export interface Procedure {
+export interface Procedure<A> {
   /** JSON schema of its arguments (`{ type: "null" }`: none). */
   args: object;
-  run(context: ProcedureContext, args: unknown): Promise<Finding[]>;
+  run(context: ProcedureContext, args: A): Promise<Finding[]>;
 }
 
-export type ProcedureSet = Readonly<Record<string, Procedure>>;
+export type ProcedureSet = Readonly<Record<string, Procedure<never>>>;
 
 /** Types the arguments; the loader has checked them against the schema. */
 export function procedure<A>(
   args: object,
   run: (context: ProcedureContext, args: A) => Promise<Finding[]>,
-): Procedure {
-  return { args, run: (context, given) => run(context, given as A) };
+): Procedure<A> {
+  return { args, run };
 }

@@ -1,11 +1,13 @@
 import type { Finding } from "../../strict/finding.ts";
 import type { Expectation } from "../case.ts";
+import { resolveReferences } from "../references.ts";
 import { ANSWER_RULES } from "./answer.ts";
 import { COMBINING_RULES } from "./combine.ts";
 import { ERROR_RULES } from "./errors.ts";
 import { HTTP_RULES } from "./http.ts";
 import type { RuleContext, RuleSet } from "./rule.ts";
 import { STREAM_RULES } from "./stream.ts";
+import { UPSTREAM_CONTENT_RULES } from "./upstream-content.ts";
 import { UPSTREAM_RULES } from "./upstream.ts";
 
 /** Every rule a case may name. */
@@ -15,6 +17,7 @@ export const RULES: RuleSet = {
   ...ANSWER_RULES,
   ...STREAM_RULES,
   ...UPSTREAM_RULES,
+  ...UPSTREAM_CONTENT_RULES,
   ...COMBINING_RULES,
 };
 
@@ -43,7 +46,7 @@ export function judgeExpectations(
     const rule = RULES[name];
     if (rule === undefined) throw new Error(`no rule is called "${name}"`);
     return rule
-      .judge({ ...context, judge }, args)
+      .judge({ ...context, judge }, resolveReferences(args, context.earlier) as never)
       .map((found) => (found.rule === "" ? { ...found, rule: name } : found));
   });
 }

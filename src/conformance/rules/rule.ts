@@ -15,16 +15,16 @@ export interface RuleContext {
 }
 
 /** A small pure function with the JSON schema of its arguments (null: it takes none). */
-export interface Rule {
+export interface Rule<A> {
   args: object;
-  judge(context: RuleContext, args: unknown): Finding[];
+  judge(context: RuleContext, args: A): Finding[];
 }
 
-export type RuleSet = Readonly<Record<string, Rule>>;
+export type RuleSet = Readonly<Record<string, Rule<never>>>;
 
 /** Types the arguments of a rule; the loader has checked them against the schema. */
-export function rule<A>(args: object, judge: (context: RuleContext, args: A) => Finding[]): Rule {
-  return { args, judge: (context, given) => judge(context, given as A) };
+export function rule<A>(args: object, judge: (context: RuleContext, args: A) => Finding[]): Rule<A> {
+  return { args, judge };
 }
 
 /** A finding of severity `error`; the registry fills in the rule's name. */
@@ -47,3 +47,19 @@ export function earlierNamed(context: RuleContext, name: string): Exchange | und
     named.at(0)
   );
 }
+
+/** A string, or a fixture's base64 by reference. */
+const oneString = {
+  anyOf: [
+    { type: "string" },
+    {
+      type: "object",
+      required: ["$file"],
+      additionalProperties: false,
+      properties: { $file: { type: "string" } },
+    },
+  ],
+};
+
+/** Schema of one string or a list of them. */
+export const STRINGS: object = { anyOf: [oneString, { type: "array", items: oneString }] };

@@ -1,7 +1,7 @@
 import { finding, rule, type RuleSet } from "./rule.ts";
 import type { Exchange } from "../exchange.ts";
-import { mismatch } from "../match.ts";
-import { recordOf, show } from "../path.ts";
+import { conditionsOf, MATCH_PROPERTIES, mismatch } from "../match.ts";
+import { recordOf, show, valueAt } from "../path.ts";
 
 /** Rules over the events of a stream, beyond what the strict checker asks of every stream. */
 export const STREAM_RULES: RuleSet = {
@@ -13,6 +13,22 @@ export const STREAM_RULES: RuleSet = {
         const wrong = mismatch(delta, { lacks: words });
         return wrong === null ? [] : [finding(`a delta ${wrong}`, show(delta))];
       }),
+  ),
+
+  /** The value at a path of the first event of a type. */
+  event: rule<{ of: string; at: string }>(
+    {
+      type: "object",
+      required: ["of", "at"],
+      additionalProperties: false,
+      properties: { of: { type: "string" }, at: { type: "string" }, ...MATCH_PROPERTIES },
+    },
+    ({ exchange }, args) => {
+      const { of, ...match } = args;
+      const event = exchange.events.find(({ data }) => data["type"] === of);
+      const wrong = mismatch(valueAt(event?.data, args.at), conditionsOf({ ...match }));
+      return wrong === null ? [] : [finding(`${of} ${args.at} ${wrong}`, show(event?.data ?? exchange.text))];
+    },
   ),
 
   /** At least so many deltas: the answer was not collected first. */

@@ -32,7 +32,7 @@ function readMessage(message: Record<string, unknown>, dialect: Dialect): Upstre
   const parts = Array.isArray(content) ? content.map(recordOf) : [];
   return {
     role: show(message["role"]),
-    text: typeof content === "string" ? content : parts.map((part) => part["text"] ?? "").join(""),
+    text: typeof content === "string" ? content : parts.map((part) => show(part["text"] ?? "")).join(""),
     images: dialect === "ollama" ? listOf(message["images"]).map(show) : parts.flatMap(imageOf),
     calls: listOf(message["tool_calls"]).map((one) => readCall(recordOf(one))),
     answers: message["tool_call_id"],

@@ -3,10 +3,9 @@ import type { Dialect } from "../../upstream/delta.ts";
 import type { UpstreamCall } from "../exchange.ts";
 import { conditionsOf, MATCH_PROPERTIES, mismatch } from "../match.ts";
 import { show, valueAt } from "../path.ts";
-import { complain, earlierNamed, finding, rule, type Rule, type RuleContext, type RuleSet } from "./rule.ts";
+import { complain, earlierNamed, finding, rule, STRINGS, type RuleSet } from "./rule.ts";
+import { onLast } from "./on-last.ts";
 import { upstreamMessages, upstreamTools, type UpstreamMessage } from "./upstream-view.ts";
-
-const strings = { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] };
 
 const place = {
   anyOf: [
@@ -102,12 +101,12 @@ export const UPSTREAM_RULES: RuleSet = {
   }),
 
   /** The request's JSON text contains each of these. */
-  "upstream.contains": onLast<string | string[]>(strings, (_context, wanted, call) =>
+  "upstream.contains": onLast<string | string[]>(STRINGS, (_context, wanted, call) =>
     complain(mismatch(call.body, { contains: wanted }), "the upstream request", call.body),
   ),
 
   /** No upstream request of this send contains any of these, in its headers or its body. */
-  "upstream.lacks": rule<string | string[]>(strings, ({ exchange }, wanted) =>
+  "upstream.lacks": rule<string | string[]>(STRINGS, ({ exchange }, wanted) =>
     (exchange.upstream ?? []).flatMap((call) =>
       complain(
         mismatch(`${JSON.stringify(call.headers)}\n${call.body}`, { lacks: wanted }),
@@ -146,20 +145,6 @@ export const UPSTREAM_RULES: RuleSet = {
       ),
   ),
 };
-
-type LastJudge<A> = (context: RuleContext, args: A, call: UpstreamCall) => ReturnType<typeof complain>;
-
-/** A rule over the last upstream request; that there is none is a finding. */
-function onLast<A>(args: object, judge: LastJudge<A>): Rule {
-  return rule<A>(args, (context, given) => {
-    const { upstream, text } = context.exchange;
-    if (upstream === null) return [];
-    const last = upstream.at(-1);
-    return last === undefined
-      ? [finding("no request reached the upstream", text)]
-      : judge(context, given, last);
-  });
-}
 
 function messageFindings(
   message: UpstreamMessage | undefined,

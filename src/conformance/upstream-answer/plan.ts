@@ -48,7 +48,7 @@ function defaultFinish(plan: AnswerPlan): string | null {
 
 export function forDialect<T>(value: PerDialect<T>, dialect: Dialect): T | undefined {
   if (typeof value === "object" && value !== null && ("openai" in value || "ollama" in value)) {
-    return (value as Partial<Record<Dialect, T>>)[dialect];
+    return value[dialect];
   }
   return value as T;
 }
@@ -56,7 +56,7 @@ export function forDialect<T>(value: PerDialect<T>, dialect: Dialect): T | undef
 /** The text in the pieces in which the model says it. */
 export function piecesOf(text: string | string[], by: "char" | undefined): string[] {
   const pieces = Array.isArray(text) ? text : [text];
-  return by === "char" ? pieces.flatMap((piece) => [...piece]) : pieces;
+  return by === "char" ? pieces.flatMap((piece) => Array.from(piece)) : pieces;
 }
 
 /** The arguments as raw JSON text, in fragments. */

@@ -1,0 +1,113 @@
+import { findBackend, type Backend } from "../../backends/find-backend.ts";
+import { loadSuites } from "../../conformance/load.ts";
+import type { SuiteOptions } from "../../conformance/options.ts";
+import { runSuite } from "../../conformance/run-suite.ts";
+import type { RunReport } from "../../conformance/types.ts";
+import type { CaseIndex } from "../../report/failures.ts";
+import { renderJson, renderPretty } from "../../report/pretty.ts";
+import { usageError, type ExitCode } from "../exit.ts";
+import { packageVersion } from "../package-version.ts";
+import { hasColor, widthOf } from "../terminal.ts";
+import { createProgress } from "./run.progress.ts";
+import type { RunArguments } from "./run.ts";
+
+/** Runs the suites: progress on stderr, the report and nothing else on stdout. Gives the exit code. */
+export async function runCommand(argv: RunArguments): Promise<ExitCode> {
+  const target = targetOf(argv);
+  const backend = await backendOf(argv);
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  process.once("SIGINT", onInterrupt);
+  process.once("SIGTERM", onInterrupt);
+  try {
+    const report = await runSuite(
+      {
+        ...selectionOf(argv),
+        ...target,
+        ...liveOf(argv, backend),
+        version: packageVersion(),
+        signal: interrupt.signal,
+      },
+      createProgress(process.stderr),
+    );
+    await print(report, argv);
+    return report.exitCode as ExitCode;
+  } finally {
+    process.off("SIGINT", onInterrupt);
+    process.off("SIGTERM", onInterrupt);
+    await backend?.close();
+  }
+}
+
+function selectionOf(argv: RunArguments): Pick<SuiteOptions, "suites" | "cases" | "failOn" | "claudeBinary"> {
+  const binary = argv["claude-binary"];
+  return {
+    failOn: argv["fail-on"],
+    ...(argv.suite === undefined ? {} : { suites: argv.suite }),
+    ...(argv.case === undefined ? {} : { cases: argv.case }),
+    ...(binary === undefined ? {} : { claudeBinary: binary }),
+  };
+}
+
+function targetOf(argv: RunArguments): Pick<SuiteOptions, "target"> {
+  const port = argv["target-upstream-port"];
+  if (argv.target === undefined) {
+    if (port !== undefined) throw usageError("--target-upstream-port needs --target URL");
+    return {};
+  }
+  const url = URL.parse(argv.target);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw usageError(`--target must be an http or https URL, not "${argv.target}"`);
+  if (port !== undefined && (!Number.isInteger(port) || port < 1 || port > 65_535))
+    throw usageError("--target-upstream-port must be a port number");
+  return {
+    target: {
+      url: argv.target,
+      upstream: argv.provider ?? "openai",
+      ...(port === undefined ? {} : { upstreamPort: port }),
+    },
+  };
+}
+
+/** The live model that was asked for, or nothing: the scripted one. Exit 3 when it is not there. */
+async function backendOf(argv: RunArguments): Promise<Backend | undefined> {
+  if (argv.model === undefined) {
+    if (argv["base-url"] !== undefined) throw usageError("--base-url needs --model NAME");
+    return undefined;
+  }
+  if (argv.target !== undefined) return undefined;
+  return findBackend({
+    kind: "auto",
+    model: argv.model,
+    ...(argv.provider === undefined ? {} : { provider: argv.provider }),
+    ...(argv["base-url"] === undefined ? {} : { baseUrl: argv["base-url"] }),
+    ...(argv["api-key"] === undefined ? {} : { apiKey: argv["api-key"] }),
+  });
+}
+
+function liveOf(argv: RunArguments, backend: Backend | undefined): Pick<SuiteOptions, "model" | "backend"> {
+  const model = argv.model === undefined ? {} : { model: argv.model };
+  if (backend === undefined) return model;
+  const { kind, provider, baseUrl, description } = backend;
+  const key = argv["api-key"];
+  return {
+    ...model,
+    backend: { kind, provider, baseUrl, description, ...(key === undefined ? {} : { apiKey: key }) },
+  };
+}
+
+async function print(report: RunReport, argv: RunArguments): Promise<void> {
+  const cases: CaseIndex = new Map(
+    (await loadSuites()).flatMap((suite) => suite.cases.map(({ id, title, spec }) => [id, { title, spec }])),
+  );
+  const width = widthOf(process.stdout);
+  if (argv.out !== undefined) {
+    const { writeOut } = await import("../../report/write-out.ts");
+    await writeOut(report, argv.out, cases);
+  }
+  process.stdout.write(
+    argv.format === "json"
+      ? renderJson(report)
+      : await renderPretty(report, { color: hasColor(process.stdout), width, cases }),
+  );
+}
