@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { headerOf, type RecordedResponse, type ResponseTiming } from "../cassette/types.ts";
 import { chunksAt } from "../wire/chunks.ts";
+import { breakOff } from "./leave.ts";
 import { delaysOf, type Pace } from "./pace.ts";
 
 const ABORTED = /^client-abort@/;
@@ -55,5 +56,5 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 function leave(recorded: RecordedResponse, outgoing: ServerResponse): void {
   const { socket } = outgoing;
   if (ABORTED.test(recorded.end) || recorded.end === "timeout" || socket === null) return;
-  socket.write("", () => (recorded.end === "rst" ? socket.resetAndDestroy() : socket.destroySoon()));
+  breakOff(socket, recorded.end === "rst" ? "rst" : "fin");
 }

@@ -8,6 +8,7 @@ import {
 import { request as httpsRequest } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { End, Header, RecordedRequest } from "../cassette/types.ts";
+import { breakOff } from "./leave.ts";
 
 /** The header that ties a front request to the upstream requests it causes. */
 export const EXCHANGE_HEADER = "x-bridge-exchange";
@@ -258,8 +259,7 @@ function finish(outgoing: ServerResponse, how: End, done: () => void): void {
   }
   if (socket === null || socket.destroyed) return done();
   socket.once("close", done);
-  // An empty write returns only when all that was written before has left.
-  socket.write("", () => (how === "rst" ? socket.resetAndDestroy() : socket.destroySoon()));
+  breakOff(socket, how === "rst" ? "rst" : "fin");
 }
 
 function round(ms: number): number {
