@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { parentPort } from "node:worker_threads";
 import { Agent, request } from "undici";
 
 export interface MeasureTask {
@@ -101,8 +100,8 @@ const server = createServer((incoming, response) => void serve(incoming, respons
 server.listen(0, "127.0.0.1", () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const ready: WorldReady = { url, shape: { deltas: DELTAS, deltasPerWrite: DELTAS_PER_WRITE } };
-  parentPort?.postMessage(ready);
+  process.send?.(ready);
 });
-parentPort?.on("message", (task: MeasureTask) => {
-  void measure(task).then((measurement) => parentPort?.postMessage(measurement));
+process.on("message", (task: MeasureTask) => {
+  void measure(task).then((measurement) => process.send?.(measurement));
 });

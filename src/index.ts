@@ -13,5 +13,5 @@ export { translateRequest, type Translation, type TranslateOptions } from "./tra
 export { translateStream } from "./translate/stream.ts";
 export { defaultFlags, type ModelFlags } from "./upstream/flags.ts";
 export type { Dialect, UpstreamRequest } from "./upstream/delta.ts";
-export { checkStream } from "./strict/check.ts";
+export { checkStream } from "./strict/check-stream.ts";
 export type { Finding as StrictFinding } from "./strict/finding.ts";

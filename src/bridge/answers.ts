@@ -5,12 +5,17 @@ import type { Core, Exchange } from "./core.ts";
 /** Adds what every answer has: its id, and as codes what was dropped on the way to the model. */
 export function sendHead(exchange: Exchange, status: number, headers: Record<string, string>): void {
   const notes = [...new Set(exchange.notes)].join(",");
+  const all = { "request-id": exchange.id, "x-bridge-notes": notes, ...headers };
   exchange.status = status;
-  exchange.sink.head(status, {
-    "request-id": exchange.id,
-    ...(notes === "" ? {} : { "x-bridge-notes": notes }),
-    ...headers,
-  });
+  exchange.sink.head(
+    status,
+    Object.fromEntries(Object.entries(all).filter(([, value]) => isSendable(value))),
+  );
+}
+
+/** Some values come from elsewhere (`retry-after`, notes); one that no header can hold is left away. */
+function isSendable(value: string): boolean {
+  return /^[\x20-\x7e]+$/.test(value);
 }
 
 export function sendEmpty(exchange: Exchange, status: number, headers: Record<string, string> = {}): void {

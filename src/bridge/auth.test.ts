@@ -1,9 +1,17 @@
 import { expect, test } from "vitest";
-import { ApiError } from "../messages/api-error.ts";
 import { checkCredential } from "./auth.ts";
 import type { Headers } from "./front.ts";
 
 const TOKEN = "right-token";
+
+function refusalOf(headers: Headers): unknown {
+  try {
+    checkCredential(headers, TOKEN);
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
 
 test.each<[name: string, headers: Headers]>([
   ["x-api-key", { "x-api-key": TOKEN }],
@@ -22,13 +30,9 @@ test.each<[name: string, headers: Headers]>([
   ["a prefix", { "x-api-key": TOKEN.slice(0, -1) }],
   ["an empty key", { "x-api-key": "" }],
 ])("refuses %s without showing any secret", (_name, headers) => {
-  expect(() => checkCredential(headers, TOKEN)).toThrow(ApiError);
-  try {
-    checkCredential(headers, TOKEN);
-  } catch (error) {
-    expect(error).toMatchObject({ status: 401, type: "authentication_error" });
-    expect(String(error)).not.toContain(TOKEN);
-  }
+  const refusal = refusalOf(headers);
+  expect(refusal).toMatchObject({ name: "ApiError", status: 401, type: "authentication_error" });
+  expect(String(refusal)).not.toContain(TOKEN);
 });
 
 test("without a token everyone may come in", () => {

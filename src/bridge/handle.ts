@@ -18,7 +18,8 @@ export async function handle(core: Core, request: FrontRequest, sink: Sink): Pro
   try {
     await answer(core, exchange);
   } catch (error) {
-    if (!request.signal.aborted) sendError(core, exchange, error);
+    if (exchange.status !== 0) sink.end();
+    else if (!request.signal.aborted) sendError(core, exchange, error);
   } finally {
     core.metrics.active--;
     if (request.signal.aborted) core.metrics.clientsGone++;

@@ -15,6 +15,8 @@ interface Seen {
 const seen: Seen[] = [];
 
 const network = defineNetwork({
+  onUnhandledFrame: "bypass",
+  context: { quiet: true },
   sources: [new InterceptorSource({ interceptors: [new HttpRequestInterceptor()] })],
   handlers: [
     http.post("https://openrouter.ai/api/v1/chat/completions", async ({ request }) => {
@@ -27,7 +29,7 @@ const network = defineNetwork({
 
 // nock comes second: it lets nothing else out, and leaves alone what msw answers.
 beforeAll(async () => {
-  await network.enable();
+  network.enable();
   const { default: nock } = await import("nock");
   nock.disableNetConnect();
   nock.enableNetConnect("127.0.0.1");
@@ -36,7 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   const { default: nock } = await import("nock");
   nock.restore();
-  await network.disable();
+  network.disable();
 });
 
 test("claude-bridge openai gpt-4o --baseURL https://openrouter.ai/api/v1 --apiKey K", async () => {

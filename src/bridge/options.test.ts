@@ -50,5 +50,5 @@ test.each([
   [{ context: "-1" }, /^set\.context/],
   [{ midSystem: "x" }, /native, fold, refuse/],
 ])("set %j is refused", (set, message) => {
-  expect(() => resolveSettings({ ...OPTIONS, set: set as Record<string, string> })).toThrow(message);
+  expect(() => resolveSettings({ ...OPTIONS, set })).toThrow(message);
 });

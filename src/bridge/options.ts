@@ -3,7 +3,10 @@ import type { ModelFlags } from "../upstream/flags.ts";
 import type { IdSource } from "../translate/context.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import { BridgeOptionsError } from "./options-error.ts";
 import { parseFlagSettings } from "./set-flags.ts";
+
+export { BridgeOptionsError };
 
 /** How to reach the model and how to be reached. All times are milliseconds. */
 export interface BridgeOptions {
@@ -56,11 +59,6 @@ export interface Bridge extends AsyncDisposable {
   /** Stops listening, aborts what runs and closes every connection. */
   close(): Promise<void>;
   readonly metrics: Readonly<Metrics>;
-}
-
-/** An option that cannot be used. The message names the option. */
-export class BridgeOptionsError extends Error {
-  override readonly name = "BridgeOptionsError" as const;
 }
 
 /** `BridgeOptions` with every default filled in. */

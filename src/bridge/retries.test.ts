@@ -19,6 +19,10 @@ function refuse(
   return ({ response }) => response.writeHead(code, headers).end(JSON.stringify({ error: { message } }));
 }
 
+function bodies(requests: FakeRequest[]): Record<string, unknown>[] {
+  return requests.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+}
+
 describe("quick retries before the first byte", () => {
   test.each<[string, (request: FakeRequest) => unknown]>([
     ["502", refuse(502, "x")],
@@ -53,9 +57,6 @@ describe("quick retries before the first byte", () => {
 });
 
 describe("lessons from refusals", () => {
-  const bodies = (requests: FakeRequest[]): Record<string, unknown>[] =>
-    requests.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
-
   test("stream_options is left away from then on", async () => {
     await using fixture = await startBridge(
       first(refuse(400, "Unrecognized request argument: stream_options")),

@@ -160,7 +160,7 @@ describe("bodies", () => {
     const body = new ReadableStream<Uint8Array>({
       pull: (controller) => (pieces++ < 40 ? controller.enqueue(piece) : controller.close()),
     });
-    const response = await fixture.post(REQUEST, { body, duplex: "half" } as RequestInit);
+    const response = await fixture.post(REQUEST, { body, duplex: "half" });
     await expectEnvelope(response, 413, "request_too_large");
     const declared = await fixture.post(REQUEST, { body: new Uint8Array(33 * 1024 * 1024) });
     await expectEnvelope(declared, 413, "request_too_large");

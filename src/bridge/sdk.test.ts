@@ -1,4 +1,4 @@
-import Anthropic from "@anthropic-ai/sdk";
+import Anthropic, { AuthenticationError, NotFoundError } from "@anthropic-ai/sdk";
 import { expect, test } from "vitest";
 import { startBridge } from "../testing/bridge-fixture.ts";
 import { chunk, sse, startEvents } from "../testing/fake-upstream.ts";
@@ -46,6 +46,6 @@ test("the official client: streamed and whole answers are the same, errors are i
   expect(ids).toEqual(["m"]);
 
   const stranger = new Anthropic({ baseURL: fixture.url, apiKey: "wrong", maxRetries: 0 });
-  await expect(stranger.messages.create(REQUEST)).rejects.toBeInstanceOf(Anthropic.AuthenticationError);
-  await expect(client.models.retrieve("nope")).rejects.toBeInstanceOf(Anthropic.NotFoundError);
+  await expect(stranger.messages.create(REQUEST)).rejects.toBeInstanceOf(AuthenticationError);
+  await expect(client.models.retrieve("nope")).rejects.toBeInstanceOf(NotFoundError);
 });

@@ -1,5 +1,5 @@
 import type { ModelFlags } from "../upstream/flags.ts";
-import { BridgeOptionsError } from "./options.ts";
+import { BridgeOptionsError } from "./options-error.ts";
 
 type FlagReader = (name: string, value: string) => Partial<ModelFlags>;
 

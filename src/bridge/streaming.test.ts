@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { eventNames, readEvents, REQUEST, startBridge } from "../testing/bridge-fixture.ts";
 import {
   chunk,
-  ollamaText,
+  ollamaLine,
   sse,
   startEvents,
   textStream,
@@ -45,13 +45,13 @@ test("a whole stream, with the headers of one", async () => {
 });
 
 test("each piece leaves as it comes", async () => {
-  let finish = (): void => undefined;
+  const arrived = Promise.withResolvers<FakeRequest>();
   await using fixture = await startBridge((request) => {
     startEvents(request).write(sse(chunk({ content: "first" })));
-    finish = () => request.response.end(sse(chunk({ content: "second" }), chunk({}, "stop"), "[DONE]"));
+    arrived.resolve(request);
   });
   const [, reader] = await readUntil(await fixture.post(STREAM), "first");
-  finish();
+  (await arrived.promise).response.end(sse(chunk({ content: "second" }), chunk({}, "stop"), "[DONE]"));
   const rest = new TextDecoder().decode((await reader.read()).value);
   expect(rest).toContain("second");
 });
@@ -91,23 +91,17 @@ test("a stop sequence cancels the upstream at once", async () => {
 
 describe("silence", () => {
   test("before the first token: the stream is opened after the grace period and kept alive", async () => {
-    let finish = (): void => undefined;
-    await using fixture = await startBridge(
-      (request) => void (finish = () => startEvents(request).end(textStream("hello"))),
-      { graceMs: 30, pingEveryMs: 30 },
-    );
+    const arrived = Promise.withResolvers<FakeRequest>();
+    const options = { graceMs: 30, pingEveryMs: 30 };
+    await using fixture = await startBridge((request) => arrived.resolve(request), options);
     const response = await fixture.post(STREAM);
     const [seen, reader] = await readUntil(response, ": waiting for the model\n\n: waiting");
     expect(seen).not.toContain("event:");
-    finish();
+    startEvents(await arrived.promise).end(textStream("hello"));
     let rest = "";
     for (let read = await reader.read(); !read.done; read = await reader.read())
       rest += new TextDecoder().decode(read.value);
-    expect(
-      eventNames(rest)
-        .filter((name) => name !== "ping")
-        .at(0),
-    ).toBe("message_start");
+    expect(eventNames(rest).find((name) => name !== "ping")).toBe("message_start");
     expect(eventNames(rest).at(-1)).toBe("message_stop");
   });
 
@@ -172,12 +166,12 @@ describe("the client leaves", () => {
     const posting = fixture.post(body, { signal: abort.signal });
     const request = await arrived.promise;
     abort.abort();
-    await expect(posting).rejects.toThrow();
+    await expect(posting).rejects.toThrow(/abort/i);
     await request.closed;
   });
 
   test.each(["ollama", "openai"] as const)("in the middle of a text (%s)", async (provider) => {
-    const line = provider === "openai" ? sse(chunk({ content: "x" })) : `${ollamaText("x").split("\n")[0]}\n`;
+    const line = provider === "openai" ? sse(chunk({ content: "x" })) : ollamaLine("x");
     await using fixture = await startBridge((request) => request.response.write(line), { provider });
     const abort = new AbortController();
     await readUntil(await fixture.post(STREAM, { signal: abort.signal }), "text_delta");

@@ -11,7 +11,9 @@ export async function fetchOver(handler: Handler, request: Request): Promise<Res
   if (request.signal.aborted) leave();
   request.signal.addEventListener("abort", leave, { once: true });
   return new Promise((resolve, reject) => {
-    handler(frontRequest(request, gone.signal), webSink(request.method, resolve, leave)).catch(reject);
+    const sink = webSink(request.method, resolve, leave);
+    // Without effect once the head was sent.
+    handler(frontRequest(request, gone.signal), sink).then(() => reject(new ClientGone()), reject);
   });
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
 /** One request that reached the fake, in the order of arrival. */
@@ -24,7 +24,7 @@ export interface FakeUpstream {
 /** A model server on a real socket that does whatever `answer` does. Side requests get a 404. */
 export async function startFakeUpstream(answer: (request: FakeRequest) => unknown): Promise<FakeUpstream> {
   const requests: FakeRequest[] = [];
-  const server = createServer(async (incoming, response) => {
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.on("error", () => undefined);
     const closed = new Promise<void>((resolve) => response.once("close", resolve));
     const chunks: Buffer[] = [];
@@ -41,7 +41,8 @@ export async function startFakeUpstream(answer: (request: FakeRequest) => unknow
     requests.push(request);
     if (isChat(request)) await answer(request);
     else response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found");
-  });
+  };
+  const server = createServer((incoming, response) => void serve(incoming, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -75,10 +76,13 @@ export function textStream(text: string): string {
 
 /** The same in Ollama's dialect. */
 export function ollamaText(text: string): string {
-  const line = (content: string, extra: object): string =>
-    `${JSON.stringify({ model: "m", created_at: "2026-01-01T00:00:00Z", message: { role: "assistant", content }, ...extra })}\n`;
   const end = { done: true, done_reason: "stop", prompt_eval_count: 7, eval_count: 2 };
-  return line(text, { done: false }) + line("", end);
+  return ollamaLine(text) + ollamaLine("", end);
+}
+
+export function ollamaLine(content: string, extra: object = { done: false }): string {
+  const message = { role: "assistant", content };
+  return `${JSON.stringify({ model: "m", created_at: "2026-01-01T00:00:00Z", message, ...extra })}\n`;
 }
 
 export function startEvents(request: FakeRequest): ServerResponse {

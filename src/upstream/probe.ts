@@ -1,0 +1,93 @@
+import type { Dialect, UpstreamRequest } from "./delta.ts";
+import type { ModelFlags } from "./flags.ts";
+import { asArray, asObject } from "./read.ts";
+
+/** A model that a server says it has. */
+export interface UpstreamModel {
+  id: string;
+  /** RFC 3339; null when the server does not say. */
+  created: string | null;
+}
+
+/**
+ * The context asked for when the model's own Modelfile names none. Claude Code's first request is
+ * 12,000 tokens; Ollama's default may be 4,096, and it cuts what does not fit without a word.
+ */
+export const DEFAULT_CONTEXT = 32_768;
+
+export function ollamaShow(model: string): UpstreamRequest {
+  return { method: "POST", path: "/api/show", body: JSON.stringify({ model }) };
+}
+
+export function ollamaPs(): UpstreamRequest {
+  return { method: "GET", path: "/api/ps" };
+}
+
+/**
+ * What `/api/show` says of a model: capabilities and the context to run it with (the Modelfile's
+ * `num_ctx`, else the model's own limit up to `DEFAULT_CONTEXT`). An old server that lists no
+ * capabilities says nothing of them.
+ * Source: https://github.com/ollama/ollama/blob/main/docs/api.md#show-model-information
+ */
+export function flagsFromShow(json: unknown): Partial<ModelFlags> {
+  const show = asObject(json);
+  return {
+    ...capabilityFlags(show?.["capabilities"]),
+    ...contextFlags(show?.["parameters"], show?.["model_info"]),
+  };
+}
+
+/**
+ * The context a model is loaded with, or null when it is not loaded. Asking for another one makes
+ * Ollama load it anew.
+ */
+export function loadedContext(json: unknown, model: string): number | null {
+  const entry = asArray(asObject(json)?.["models"])
+    .map((item) => asObject(item))
+    .find((item) => item?.["name"] === model || item?.["name"] === `${model}:latest`);
+  return tokens(entry?.["context_length"]);
+}
+
+export function modelListRequest(dialect: Dialect): UpstreamRequest {
+  return { method: "GET", path: dialect === "ollama" ? "/api/tags" : "/models" };
+}
+
+/** Null when the answer is no model list. */
+export function readModelList(dialect: Dialect, json: unknown): UpstreamModel[] | null {
+  const list = asObject(json)?.[dialect === "ollama" ? "models" : "data"];
+  if (!Array.isArray(list)) return null;
+  return list.flatMap((item) => {
+    const entry = asObject(item);
+    const id = entry?.["id"] ?? entry?.["name"];
+    if (typeof id !== "string" || id === "") return [];
+    return [{ id, created: readDate(entry?.["created"] ?? entry?.["modified_at"]) }];
+  });
+}
+
+function capabilityFlags(capabilities: unknown): Partial<ModelFlags> {
+  if (!Array.isArray(capabilities) || capabilities.length === 0) return {};
+  return {
+    tools: capabilities.includes("tools"),
+    vision: capabilities.includes("vision"),
+    thinking: capabilities.includes("thinking") ? "bool" : "none",
+  };
+}
+
+function contextFlags(parameters: unknown, info: unknown): Partial<ModelFlags> {
+  const stated = typeof parameters === "string" ? /^num_ctx\s+(\d+)/m.exec(parameters)?.[1] : undefined;
+  if (stated !== undefined) return { contextWindow: Number(stated) };
+  const entries = Object.entries(asObject(info) ?? {});
+  const limit = tokens(entries.find(([key]) => key.endsWith(".context_length"))?.[1]);
+  return limit === null ? {} : { contextWindow: Math.min(limit, DEFAULT_CONTEXT) };
+}
+
+function tokens(value: unknown): number | null {
+  return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : null;
+}
+
+/** Unix seconds or RFC 3339. */
+function readDate(value: unknown): string | null {
+  if (typeof value !== "number" && typeof value !== "string") return null;
+  const date = new Date(typeof value === "number" ? value * 1000 : value);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
