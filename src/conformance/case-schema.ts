@@ -99,6 +99,10 @@ const bridge = {
     strict: { type: "boolean" },
     repair: { type: "boolean" },
     maxRetries: { type: "integer" },
+    headersTimeoutMs: { type: "integer" },
+    idleTimeoutMs: { type: "integer" },
+    pingEveryMs: { type: "integer" },
+    graceMs: { type: "integer" },
     flags: { type: "object" },
   },
 };

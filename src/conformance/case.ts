@@ -84,6 +84,10 @@ export interface BridgeSettings {
   strict?: boolean;
   repair?: boolean;
   maxRetries?: number;
+  headersTimeoutMs?: number;
+  idleTimeoutMs?: number;
+  pingEveryMs?: number;
+  graceMs?: number;
   flags?: Record<string, unknown>;
 }
 

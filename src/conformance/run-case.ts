@@ -75,7 +75,12 @@ export async function judgeExchange(
   world: Pick<World, "dialect" | "scripted" | "foreign">,
 ): Promise<Finding[]> {
   const found = [
-    ...judgeExpectations(exchange.send.expect, { exchange, earlier, dialect: world.dialect }),
+    ...judgeExpectations(exchange.send.expect, {
+      exchange,
+      earlier,
+      dialect: world.dialect,
+      upstreamOrigin: world.scripted?.url ?? null,
+    }),
     ...(await automaticFindings(exchange, { scripted: world.scripted !== null, foreign: world.foreign })),
     ...splitFindings(exchange, earlier),
   ];

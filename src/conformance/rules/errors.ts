@@ -25,6 +25,9 @@ const refusal = {
   },
 };
 
+/** A stack frame, or an absolute path of a source file. */
+const TRACE = /\n\s+at \S+ ?\(|node:internal|\/[\w./-]+\.[cm]?[jt]s:\d/;
+
 /** Rules over failures. The envelope itself is checked on every error answer anyway. */
 export const ERROR_RULES: RuleSet = {
   /** An HTTP error before any answer; by default 400 `invalid_request_error`. */
@@ -70,6 +73,22 @@ export const ERROR_RULES: RuleSet = {
     if (error === null) return [finding("the stream has no error event", exchange.text)];
     return wrong(error, args ?? {}, exchange);
   }),
+
+  /** Neither headers nor body show the words, the upstream's address, a stack or a file's path. */
+  "secret-free": rule<string[]>(
+    { type: "array", items: { type: "string" } },
+    ({ exchange, upstreamOrigin }, words) => {
+      const shown = `${JSON.stringify(exchange.response.headers)}\n${exchange.text}`;
+      const secrets = [
+        ...words,
+        ...(upstreamOrigin === null ? [] : [upstreamOrigin.replace(/^https?:\/\//, "")]),
+      ];
+      return [
+        ...secrets.filter((word) => shown.includes(word)).map((word) => finding(`shows ${word}`, shown)),
+        ...(TRACE.test(exchange.text) ? [finding("shows a stack or a path", shown)] : []),
+      ];
+    },
+  ),
 };
 
 /** The error object of an envelope or of an `error` event. */

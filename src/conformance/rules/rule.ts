@@ -8,6 +8,8 @@ import { excerpt } from "../path.ts";
 export interface RuleContext {
   exchange: Exchange;
   dialect: Dialect;
+  /** Origin of the scripted upstream; null when there is none of ours. */
+  upstreamOrigin: string | null;
   /** The earlier exchanges of the same case, oldest first. */
   earlier: readonly Exchange[];
   /** Judges other expectations on the same exchange, for rules made of rules. */
