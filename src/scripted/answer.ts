@@ -71,22 +71,25 @@ function* readAnswer(
   const stuck = engine.cutsRepeats ? createRepeatGuard() : () => false;
   try {
     for (const event of events) {
-      if (event.type === "held") yield { type: "silent" };
-      else if (event.type === "badUtf8") return yield brokenRunner(engine);
-      else if (event.type === "end") {
-        const { reason, tokens } = event;
-        yield { type: "done", line: reader.end(reason), reason, promptTokens, outputTokens: tokens };
-      } else {
-        if (stuck(event.text)) return yield { type: "cut" };
-        const lines = reader.push(event.text);
-        if (lines.length === 0) yield { type: "silent" };
-        for (const line of lines) yield { type: "line", line };
+      if (event.type === "text" && stuck(event.text)) {
+        yield { type: "cut" };
+        return;
       }
+      if (event.type === "text") yield* someOrSilent(reader.push(event.text));
+      if (event.type === "held") yield { type: "silent" };
+      if (event.type === "badUtf8") yield brokenRunner(engine);
+      if (event.type !== "end") continue;
+      const { reason, tokens } = event;
+      yield { type: "done", line: reader.end(reason), reason, promptTokens, outputTokens: tokens };
     }
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
     yield { type: "error", message: error.message };
   }
+}
+
+function someOrSilent(lines: readonly Line[]): AnswerEvent[] {
+  return lines.length > 0 ? lines.map((line) => ({ type: "line", line })) : [{ type: "silent" }];
 }
 
 function brokenRunner(engine: Engine): AnswerEvent {

@@ -6,8 +6,10 @@ export interface Clock {
 
 const MS = 1_000_000n;
 
+/** The wall clock of the start, carried on by the monotonic one. */
 export function realClock(): Clock {
-  return { now: () => BigInt(Date.now()) * MS + (process.hrtime.bigint() % MS) };
+  const offset = BigInt(Date.now()) * MS - process.hrtime.bigint();
+  return { now: () => offset + process.hrtime.bigint() };
 }
 
 /** Starts at a fixed date; every look is one millisecond and one nanosecond later. */

@@ -1,3 +1,4 @@
+import { textOf } from "./go-bind.ts";
 import type { ModelScript } from "./script.ts";
 
 /**
@@ -34,7 +35,7 @@ const SMALLEST: Record<string, unknown> = {
 function smallest(schema: Record<string, unknown>): unknown {
   if ("const" in schema) return schema["const"];
   if (Array.isArray(schema["enum"])) return schema["enum"][0];
-  const type = Array.isArray(schema["type"]) ? String(schema["type"][0]) : String(schema["type"] ?? "object");
+  const type = [schema["type"] ?? "object"].flat().map(textOf)[0] ?? "";
   if (type !== "object") return SMALLEST[type] ?? null;
   const properties = (schema["properties"] ?? {}) as Record<string, Record<string, unknown>>;
   const required = Array.isArray(schema["required"]) ? schema["required"].map(String) : [];

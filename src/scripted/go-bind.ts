@@ -41,6 +41,11 @@ function checkFields(value: Record<string, unknown>, path: string, fields: Recor
   }
 }
 
+/** The string, or an empty one for anything else. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "array";
   if (value === null) return "null";

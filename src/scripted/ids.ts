@@ -10,11 +10,14 @@ export const LOWER: string = "abcdefghijklmnopqrstuvwxyz0123456789";
 export const ALL: string = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 export function randomIds(): Ids {
-  const number = (limit: number): number => Math.floor(Math.random() * limit);
   return {
-    number,
-    text: (length, alphabet) => Array.from({ length }, () => alphabet[number(alphabet.length)]).join(""),
+    number: below,
+    text: (length, alphabet) => Array.from({ length }, () => alphabet[below(alphabet.length)]).join(""),
   };
+}
+
+function below(limit: number): number {
+  return Math.floor(Math.random() * limit);
 }
 
 export function countingIds(): Ids {

@@ -33,13 +33,13 @@ function checkScripts(value: unknown, file: string): ModelScript[] {
 
 function isScript(value: unknown): value is ModelScript {
   const { marker, pieces, loop } = (value ?? {}) as Partial<Record<keyof ModelScript, unknown>>;
-  const isPiece = (piece: unknown): boolean => typeof piece === "string" || isByte(piece);
   const loops = loop === undefined || Number.isInteger(loop);
   return (
     typeof marker === "string" && marker !== "" && Array.isArray(pieces) && pieces.every(isPiece) && loops
   );
 }
 
-function isByte(value: unknown): boolean {
+function isPiece(value: unknown): boolean {
+  if (typeof value === "string") return true;
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255;
 }

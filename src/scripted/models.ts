@@ -6,6 +6,8 @@ export const DEFAULT_MODELS: readonly ScriptedModelInfo[] = [
   { name: "scripted-plain", capabilities: ["completion"] },
 ];
 
+export const EMBEDDING = 896;
+
 /** Bytes count as tokens here, and a full request of the real client is 50,000 to 75,000 of them. */
 const CONTEXT = 262_144;
 

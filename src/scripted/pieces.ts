@@ -25,12 +25,12 @@ export function words(text: string): string[] {
 
 /** Text cut every `size` characters, never inside a surrogate pair. */
 export function chop(text: string, size: number): string[] {
-  const characters = [...text];
+  const characters = Array.from(text);
   const count = Math.ceil(characters.length / size);
   return Array.from({ length: count }, (_, i) => characters.slice(i * size, (i + 1) * size).join(""));
 }
 
 /** A script from pieces and lists of pieces. */
 export function modelScript(marker: string, ...parts: readonly (Piece | readonly Piece[])[]): ModelScript {
-  return { marker, pieces: parts.flat() as Piece[] };
+  return { marker, pieces: parts.flatMap((part) => part) };
 }

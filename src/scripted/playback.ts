@@ -31,16 +31,23 @@ export function* playScript(script: ModelScript, limits: PlaybackLimits): Genera
   for (const piece of endless(script)) {
     tokens += 1;
     const text = utf8.push(piece);
-    if (text === null) return yield { type: "badUtf8", text: "" };
+    if (text === null) {
+      yield { type: "badUtf8", text: "" };
+      return;
+    }
     const { send, stopped } = hold.push(text);
     if (stopped) {
       if (send !== "") yield { type: "text", text: send };
-      return yield { type: "end", reason: "stop", tokens };
+      yield { type: "end", reason: "stop", tokens };
+      return;
     }
     const last = tokens >= limits.maxTokens;
     const released = last ? send + hold.flush() : send;
     yield released === "" ? { type: "held" } : { type: "text", text: released };
-    if (last) return yield { type: "end", reason: "length", tokens };
+    if (last) {
+      yield { type: "end", reason: "length", tokens };
+      return;
+    }
   }
   const rest = hold.flush();
   if (rest !== "") yield { type: "text", text: rest };
@@ -51,6 +58,6 @@ export function* playScript(script: ModelScript, limits: PlaybackLimits): Genera
 function* endless({ pieces, loop }: ModelScript): Generator<string | number, void> {
   yield* pieces;
   if (loop === undefined || pieces.length === 0) return;
-  const from = loop < 0 ? pieces.length + loop : loop;
-  for (;;) yield* pieces.slice(from);
+  const again = pieces.slice(loop);
+  while (again.length > 0) yield* again;
 }

@@ -16,8 +16,9 @@ export interface Tokenizer {
 const BEGIN = 1;
 
 /**
- * Counts as the scripted GGUF does: a marker, a piece of a script or the assistant token is one
- * token, any other byte is one, a space three (the SPM tokenizer writes it as U+2581).
+ * Counts nearly as the scripted GGUF does: a marker or the assistant token is one token, any other
+ * byte is one, a space three (the SPM tokenizer writes it as U+2581). The GGUF also knows the pieces
+ * of its scripts, wherever they stand in a prompt; here they are bytes like all other text.
  */
 export function createTokenizer(scripts: readonly ModelScript[]): Tokenizer {
   const whole = wholeTokens(scripts);
@@ -36,12 +37,8 @@ export function createTokenizer(scripts: readonly ModelScript[]): Tokenizer {
 }
 
 function wholeTokens(scripts: readonly ModelScript[]): RegExp {
-  const texts = new Set(["<|assistant|>", "<|im_end|>"]);
-  for (const { marker, pieces } of scripts) {
-    texts.add(marker);
-    for (const piece of pieces) if (typeof piece === "string" && piece !== "") texts.add(piece);
-  }
-  const longestFirst = [...texts].sort((a, b) => Buffer.byteLength(b) - Buffer.byteLength(a));
+  const texts = new Set(["<|assistant|>", "<|im_end|>", ...scripts.map((script) => script.marker)]);
+  const longestFirst = [...texts].sort((a, b) => b.length - a.length);
   return new RegExp(longestFirst.map((text) => escaped(text)).join("|"), "gu");
 }
 

@@ -9,7 +9,7 @@ export type FailureWriter = (exchange: Exchange, failure: HttpFailure) => void;
 export const ollamaFailure: FailureWriter = (exchange, failure) => {
   const body = goJson({ error: failure.message });
   if (failure instanceof RunnerFailure && streams(exchange, true)) {
-    return sendChunked(exchange.response, failure.status, "application/json", `${body}\n`);
+    return sendChunked(exchange.response, failure.status, "application/json", body);
   }
   sendWhole(exchange.response, failure.status, "application/json; charset=utf-8", body);
 };

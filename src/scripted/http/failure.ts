@@ -9,7 +9,7 @@ export class HttpFailure extends Error {
   }
 }
 
-/** Refused by the runner, behind the server: on a stream its answer is chunked and ends in a newline. */
+/** Refused by the runner, behind the server: on a stream its answer is chunked. */
 export class RunnerFailure extends HttpFailure {
   override readonly name: string = "RunnerFailure";
 }

@@ -21,17 +21,41 @@ function isLoopback(host: string): boolean {
   );
 }
 
+const STAINLESS = [
+  "Arch",
+  "Async",
+  "Custom-Poll-Interval",
+  "Helper-Method",
+  "Lang",
+  "Os",
+  "Package-Version",
+  "Poll-Helper",
+  "Retry-Count",
+  "Runtime",
+  "Runtime-Version",
+  "Timeout",
+];
+const ALLOWED_HEADERS = [
+  "Authorization",
+  "Content-Type",
+  "User-Agent",
+  "Accept",
+  "X-Requested-With",
+  "Openai-Beta",
+  ...STAINLESS.map((name) => `X-Stainless-${name}`),
+];
+
 /** The answer to a CORS preflight. */
 export function sendPreflight({ request, response }: Exchange, methods: readonly string[]): void {
   response.statusCode = 204;
-  response.setHeader(
-    "Access-Control-Allow-Headers",
-    "Authorization,Content-Type,User-Agent,Accept,X-Requested-With",
-  );
+  response.setHeader("Access-Control-Allow-Headers", ALLOWED_HEADERS.join(","));
   response.setHeader("Access-Control-Allow-Methods", "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS");
   response.setHeader("Access-Control-Allow-Origin", request.headers.origin ?? "*");
   response.setHeader("Access-Control-Max-Age", "43200");
   response.setHeader("Allow", methods.join(", "));
+  const vary = ["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"];
+  response.setHeader("Vary", vary);
+  response.setHeader("Date", new Date().toUTCString());
   response.removeHeader("Connection");
   response.end();
 }

@@ -1,5 +1,6 @@
 import { ollamaChat } from "../ollama/chat.ts";
-import { blob, create, ps, remove, root, show, tags, version } from "../ollama/manage.ts";
+import { blob, create, ps, remove, root, status, tags, version } from "../ollama/manage.ts";
+import { show } from "../ollama/show.ts";
 import type { Flavour } from "../options.ts";
 import { ollamaModel, ollamaModels, plainModel, plainModels } from "../v1/models.ts";
 import { ollamaV1Chat } from "../v1/ollama-chat.ts";
@@ -39,6 +40,7 @@ const OLLAMA: readonly Route[] = [
   { methods: GET, path: "/", handle: root, fail: ollamaFailure },
   { methods: GET, path: "/api/version", handle: version, fail: ollamaFailure },
   { methods: GET, path: "/api/tags", handle: tags, fail: ollamaFailure },
+  { methods: GET, path: "/api/status", handle: status, fail: ollamaFailure },
   { methods: GET, path: "/api/ps", handle: ps, fail: ollamaFailure },
   { methods: POST, path: "/api/show", handle: show, fail: ollamaFailure },
   { methods: POST, path: "/api/create", handle: create, fail: ollamaFailure },

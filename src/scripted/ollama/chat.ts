@@ -5,12 +5,11 @@ import type { Exchange, World } from "../http/context.ts";
 import { HttpFailure, RunnerFailure } from "../http/failure.ts";
 import { nextToken, sendWhole, streamReply } from "../http/reply.ts";
 import { contextOf, fullName } from "../models.ts";
+import { JSON_TYPE } from "./common.ts";
 import { checkCapabilities, checkImages, findModel } from "./find-model.ts";
 import { chatObject, createNumbering, type End, type NumberedCall } from "./lines.ts";
 import { checkOptions, type OllamaChat, readOllamaChat } from "./request.ts";
 import { startTiming, type Timing } from "./timing.ts";
-
-const JSON_TYPE = "application/json; charset=utf-8";
 
 /** `POST /api/chat`. Throws `HttpFailure` while nothing is sent. */
 export async function ollamaChat(exchange: Exchange): Promise<void> {
@@ -23,7 +22,7 @@ export async function ollamaChat(exchange: Exchange): Promise<void> {
   const numCtx = contextOf(model, request.chat.numCtx);
   const fresh = world.loaded.load(name, numCtx, request.keepAlive, world.clock.now());
   if (request.chat.messages.length === 0) return sendLoad(exchange, request, name);
-  if ("_debug_render_only" in (JSON.parse(body) as object)) return sendRendered(exchange, request);
+  if (request.renderOnly) return sendRendered(exchange, request);
   checkImages(model, request.chat);
   const timing = startTiming(world, fresh);
   const events = startAnswer(request.chat, model, world.ground);

@@ -1,5 +1,5 @@
 import type { Chat, ChatMessage, ChatTool } from "../engine/engine.ts";
-import { bindStruct, type Field } from "../go-bind.ts";
+import { bindStruct, type Field, textOf } from "../go-bind.ts";
 import { decodeFirst } from "../go-decode.ts";
 import { goJson } from "../go-json.ts";
 import { BindFailure, HttpFailure } from "../http/failure.ts";
@@ -12,6 +12,8 @@ export interface OllamaChat {
   chat: Chat;
   /** Seconds; undefined: the server's five minutes. Negative: for ever. */
   keepAlive: number | undefined;
+  /** Ollama's undocumented `_debug_render_only`: answer with the prompt, do not run the model. */
+  renderOnly: boolean;
 }
 
 const MESSAGE: Record<string, Field> = {
@@ -41,8 +43,9 @@ export function readOllamaChat(body: string): OllamaChat {
   const messages = ((fields["messages"] ?? []) as Record<string, unknown>[]).map(readMessage);
   const options = (fields["options"] ?? {}) as Record<string, unknown>;
   return {
-    model: typeof fields["model"] === "string" ? fields["model"] : "",
+    model: textOf(fields["model"]),
     stream: fields["stream"] !== false,
+    renderOnly: fields["_debug_render_only"] === true,
     keepAlive: readKeepAlive(fields["keep_alive"]),
     chat: {
       messages,
@@ -61,9 +64,9 @@ function readMessage(message: Record<string, unknown>): ChatMessage {
   images.forEach(checkBase64);
   const calls = (message["tool_calls"] ?? []) as { function?: { name?: string; arguments?: unknown } }[];
   return {
-    role: String(message["role"] ?? ""),
-    content: String(message["content"] ?? ""),
-    thinking: String(message["thinking"] ?? ""),
+    role: textOf(message["role"]),
+    content: textOf(message["content"]),
+    thinking: textOf(message["thinking"]),
     images: images.length,
     toolCalls: calls.map((call) => {
       if (typeof call.function?.arguments === "string") {
@@ -95,7 +98,7 @@ function readThink(value: unknown): boolean | undefined {
 function readKeepAlive(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === "number") return value;
-  const text = String(value);
+  const text = textOf(value);
   const units: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600 };
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/gu)];
   const sign = text.startsWith("-") ? -1 : 1;
@@ -119,7 +122,7 @@ function numberOption(value: unknown): number | undefined {
   return typeof value === "number" ? Math.trunc(value) : undefined;
 }
 
-const INTEGERS = [
+const INTEGERS = new Set([
   "num_ctx",
   "num_predict",
   "num_keep",
@@ -128,14 +131,21 @@ const INTEGERS = [
   "num_batch",
   "num_gpu",
   "num_thread",
-];
-const FLOATS = ["temperature", "top_p", "min_p", "repeat_penalty", "presence_penalty", "frequency_penalty"];
+]);
+const FLOATS = new Set([
+  "temperature",
+  "top_p",
+  "min_p",
+  "repeat_penalty",
+  "presence_penalty",
+  "frequency_penalty",
+]);
 
 /** What Ollama checks only once it has the model: the types of options, and the format. Throws 500s. */
 export function checkOptions(body: string): void {
   const { options, format } = decodeFirst(body, { empty: "" }) as Record<string, unknown>;
   for (const [name, value] of Object.entries((options ?? {}) as Record<string, unknown>)) {
-    const type = INTEGERS.includes(name) ? "integer" : FLOATS.includes(name) ? "float32" : null;
+    const type = INTEGERS.has(name) ? "integer" : FLOATS.has(name) ? "float32" : null;
     if (type !== null && typeof value !== "number") {
       throw new HttpFailure(500, `option "${name}" must be of type ${type}`);
     }

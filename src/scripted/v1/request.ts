@@ -1,5 +1,5 @@
 import type { Chat, ChatMessage } from "../engine/engine.ts";
-import { bindStruct, type Field } from "../go-bind.ts";
+import { bindStruct, type Field, textOf } from "../go-bind.ts";
 import { decodeFirst } from "../go-decode.ts";
 import { BindFailure } from "../http/failure.ts";
 import { bindTools } from "../ollama/tools.ts";
@@ -36,7 +36,7 @@ export function readV1Chat(body: string): V1Chat {
   const streamOptions = fields["stream_options"] as { include_usage?: boolean } | undefined;
   const numPredict = (fields["max_tokens"] ?? undefined) as number | undefined;
   return {
-    model: typeof fields["model"] === "string" ? fields["model"] : "",
+    model: textOf(fields["model"]),
     stream: fields["stream"] === true,
     includeUsage: streamOptions?.include_usage === true,
     toolChoice: fields["tool_choice"],
@@ -57,14 +57,14 @@ export function readV1Chat(body: string): V1Chat {
 }
 
 function readMessage(message: Record<string, unknown>): ChatMessage[] {
-  const role = String(message["role"] ?? "");
+  const role = textOf(message["role"]);
   const toolCalls = ((message["tool_calls"] ?? []) as { function?: Record<string, unknown> }[]).map(
     (call) => ({
-      name: String(call.function?.["name"] ?? ""),
+      name: textOf(call.function?.["name"]),
       arguments: readArguments(call.function?.["arguments"]),
     }),
   );
-  const thinking = String(message["reasoning"] ?? "");
+  const thinking = textOf(message["reasoning"]);
   const { content } = message;
   if (typeof content === "string") return [{ role, content, thinking, toolCalls }];
   if (Array.isArray(content)) {
@@ -84,7 +84,7 @@ function readArguments(text: unknown): unknown {
 }
 
 function readPart(part: Record<string, unknown>): { content: string; images?: number } {
-  if (part["type"] === "text") return { content: String(part["text"] ?? "") };
+  if (part["type"] === "text") return { content: textOf(part["text"]) };
   if (part["type"] !== "image_url") throw new BindFailure("invalid message format");
   const image = part["image_url"] as { url?: string } | string | undefined;
   const url = typeof image === "string" ? image : (image?.url ?? "");
