@@ -1,15 +1,20 @@
 import { createHash } from "node:crypto";
 import type { ScriptedModelInfo } from "./options.ts";
 
+/** Bytes count as tokens here, and a full request of the real client is 50,000 to 75,000 of them. */
+const CONTEXT = 262_144;
+
 export const DEFAULT_MODELS: readonly ScriptedModelInfo[] = [
-  { name: "scripted", capabilities: ["completion", "tools", "thinking", "vision"] },
-  { name: "scripted-plain", capabilities: ["completion"] },
+  {
+    name: "scripted",
+    capabilities: ["completion", "tools", "thinking", "vision"],
+    numCtx: CONTEXT,
+    numCtxStated: true,
+  },
+  { name: "scripted-plain", capabilities: ["completion"], numCtx: CONTEXT, numCtxStated: true },
 ];
 
 export const EMBEDDING = 896;
-
-/** Bytes count as tokens here, and a full request of the real client is 50,000 to 75,000 of them. */
-const CONTEXT = 262_144;
 
 /** `name:tag`; the tag is `latest` when none is given. */
 export function fullName(name: string): string {

@@ -33,6 +33,8 @@ export interface ScriptedModelInfo {
   capabilities: readonly Capability[];
   /** Context in tokens when a request does not ask for another; the server counts bytes. Default 262144. */
   numCtx?: number;
+  /** `numCtx` is a PARAMETER of the Modelfile, which `/api/show` tells; else the server's own default. */
+  numCtxStated?: boolean;
   /** Upper end of any context, tokens. Default 262144. */
   contextLength?: number;
   /** The `modified_at` that the lists show, RFC 3339. */

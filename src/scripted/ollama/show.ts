@@ -11,6 +11,7 @@ export function show({ response, body, world }: Exchange): void {
   const model = lookUp(name, world, fullName(name));
   const template = goTemplate(model);
   const parameters = [
+    ...(model.numCtxStated === true ? [`num_ctx                        ${model.numCtx}`] : []),
     'stop                           "<|im_start|>"',
     'stop                           "<|im_end|>"',
     "temperature                    0",
@@ -40,6 +41,7 @@ function modelfile(model: ScriptedModelInfo, template: string): string {
     "PARAMETER stop <|im_start|>",
     "PARAMETER stop <|im_end|>",
     "PARAMETER temperature 0",
+    ...(model.numCtxStated === true ? [`PARAMETER num_ctx ${model.numCtx}`] : []),
     "",
   ].join("\n");
 }
