@@ -11,7 +11,7 @@ const TOKENS_PER_IMAGE = 800;
 /** About how many tokens a text has. Letters outside Latin cost about one token each. Never 0 for a non-empty text. */
 export function estimateText(text: string): number {
   if (text === "") return 0;
-  const wide = text.match(/[^\u0000-\u024f]/gu)?.length ?? 0;
+  const wide = text.match(/[\u0250-\u{10ffff}]/gu)?.length ?? 0;
   return Math.max(1, Math.round((text.length - wide) / CHARS_PER_TOKEN + wide * 0.9));
 }
 

@@ -53,28 +53,18 @@ export function translateFailure(failure: UpstreamFailure, context: FailureConte
 }
 
 function describe(failure: UpstreamFailure, context: FailureContext): string {
-  const said = failure.message;
-  switch (failure.kind) {
-    case "auth":
-      return `the model server refused the bridge's own credential (status ${failure.status}): ${said}; check the key the bridge was started with`;
-    case "not-found":
-      return `model: ${context.model} (the model server said: ${said})`;
-    case "no-route":
-      return `the model server has no such route (status ${failure.status}): ${said}; check the base URL`;
-    case "context-overflow":
-      return `prompt is too long: ${overflowNumbers(failure, context)}${said}`;
-    case "unsupported":
-    case "bad-request":
-      return `the model server refused the request: ${said}`;
-    case "rate-limit":
-    case "billing":
-    case "overloaded":
-    case "timeout":
-    case "unreachable":
-    case "garbage":
-    case "server":
-      return `the model server failed: ${said}`;
+  const { kind, message: said, status } = failure;
+  if (kind === "auth") {
+    return `the model server refused the bridge's own credential (status ${status}): ${said}; check the key the bridge was started with`;
   }
+  if (kind === "not-found") return `model: ${context.model} (the model server said: ${said})`;
+  if (kind === "no-route") {
+    return `the model server has no such route (status ${status}): ${said}; check the base URL`;
+  }
+  if (kind === "context-overflow") return `prompt is too long: ${overflowNumbers(failure, context)}${said}`;
+  if (kind === "unsupported" || kind === "bad-request")
+    return `the model server refused the request: ${said}`;
+  return `the model server failed: ${said}`;
 }
 
 /** Claude Code reads the two numbers; without any it compacts all the same. */

@@ -40,7 +40,7 @@ function unwrap(inner: string, input: ArgumentsInput): ArgumentsResult {
 function repair(text: string, input: ArgumentsInput): ArgumentsResult {
   const problem = { problem: "are not valid JSON" };
   if (!/\}\s*(?:```)?$/.test(text) || input.schema === undefined) return problem;
-  const json = tryRepair(text);
+  const json = tryRepair(text)?.trim();
   const value = json === undefined ? undefined : tryParse(json);
   if (json === undefined || !isObject(value) || !accepts(input.schema, value)) return problem;
   return continuing(input, {

@@ -3,7 +3,8 @@ type Expect = "value" | "value-or-end" | "key" | "key-or-end" | "colon" | "comma
 /** Characters. Keeps the check of an atom, which looks at all of it for each character, cheap. */
 const LONGEST_ATOM = 1000;
 const BLANKS = /[ \t\r\n]*/y;
-const PLAIN_STRING = /[^"\\\u0000-\u001f]*/y;
+/** Neither the end of a string, nor an escape, nor one of the control characters JSON forbids in it. */
+const PLAIN_STRING = /[^"\\\p{Cc}]*/uy;
 const ATOM = /[^\s,\]}[{":]*/y;
 const COMPLETE_ATOM = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 const ATOM_PREFIX =

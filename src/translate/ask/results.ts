@@ -36,26 +36,20 @@ export function renderToolResult(
 }
 
 function renderEntry(entry: ContentBlock, path: string, images: Image[], options: RenderOptions): string {
-  switch (entry.type) {
-    case "text":
-      return entry.text;
-    case "image":
-      if (!options.vision) throw imageUnsupported(path, options.model);
-      images.push(readImage(entry, path));
-      return options.toolImages ? "" : "[image: shown below]";
-    case "tool_reference":
-      return `Tool loaded: ${entry.tool_name}`;
-    case "search_result":
-      return renderSearchResult(entry);
-    case "document":
-      return renderDocument(entry, path, images, options);
-    case "tool_use":
-    case "tool_result":
-    case "thinking":
-      throw invalidRequest(`${path}.type`, `"${entry.type}" is not allowed in a tool result`);
-    default:
-      return renderServerBlock(entry, path) ?? "";
+  const { type } = entry;
+  if (type === "text") return entry.text;
+  if (type === "image") {
+    if (!options.vision) throw imageUnsupported(path, options.model);
+    images.push(readImage(entry, path));
+    return options.toolImages ? "" : "[image: shown below]";
   }
+  if (type === "tool_reference") return `Tool loaded: ${entry.tool_name}`;
+  if (type === "search_result") return renderSearchResult(entry);
+  if (type === "document") return renderDocument(entry, path, images, options);
+  if (type === "tool_use" || type === "tool_result" || type === "thinking") {
+    throw invalidRequest(`${path}.type`, `"${type}" is not allowed in a tool result`);
+  }
+  return renderServerBlock(entry, path) ?? "";
 }
 
 function renderDocument(

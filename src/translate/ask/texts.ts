@@ -26,39 +26,30 @@ export function documentHead(block: DocumentBlock): string {
 
 export const DOCUMENT_END = "</document>";
 
+/** Blocks that stand for nothing the model should read. */
+const SILENT: ReadonlySet<string> = new Set(["redacted_thinking", "fallback", "mcp_tool_listing"]);
+
 /**
  * History of tools that ran on a server (search, fetch, code, MCP), as text in place. A search result
  * keeps titles and addresses; what is encrypted for another server is left out. Null for blocks that
- * stand for nothing the model should read.
+ * stand for nothing. Throws `ApiError` 400 for what cannot be rendered.
  */
 export function renderServerBlock(block: ContentBlock, path: string): string | null {
+  const { type } = block;
   const entry = block as unknown as Record<string, unknown>;
-  switch (block.type) {
-    case "server_tool_use":
-    case "mcp_tool_use":
-      return `[${String(entry["name"])} was called with ${stringifyJson(entry["input"] ?? {})}]`;
-    case "web_search_tool_result":
-    case "web_fetch_tool_result":
-    case "code_execution_tool_result":
-    case "bash_code_execution_tool_result":
-    case "text_editor_code_execution_tool_result":
-    case "tool_search_tool_result":
-    case "mcp_tool_result":
-    case "advisor_tool_result":
-      return `[${block.type.replace("_tool_result", "")} result: ${renderResult(entry["content"])}]`;
-    case "browser_state":
-      return `[browser state: ${renderResult(entry)}]`;
-    case "compaction":
-      return asText(entry["content"]) ?? null;
-    case "redacted_thinking":
-    case "fallback":
-    case "mcp_tool_listing":
-      return null;
-    case "container_upload":
-      throw invalidRequest(`${path}.type`, '"container_upload" is not supported: the bridge keeps no files');
-    default:
-      throw invalidRequest(`${path}.type`, `"${block.type}" is not supported here`);
+  if (SILENT.has(type)) return null;
+  if (type === "server_tool_use" || type === "mcp_tool_use") {
+    return `[${String(entry["name"])} was called with ${stringifyJson(entry["input"] ?? {})}]`;
   }
+  if (type.endsWith("_tool_result")) {
+    return `[${type.replace("_tool_result", "")} result: ${renderResult(entry["content"])}]`;
+  }
+  if (type === "browser_state") return `[browser state: ${renderResult(entry)}]`;
+  if (type === "compaction") return asText(entry["content"]) ?? null;
+  if (type === "container_upload") {
+    throw invalidRequest(`${path}.type`, '"container_upload" is not supported: the bridge keeps no files');
+  }
+  throw invalidRequest(`${path}.type`, `"${type}" is not supported here`);
 }
 
 function renderResult(content: unknown): string {

@@ -11,7 +11,7 @@ import { fitOllamaParameters, lostConstraints } from "./schema-loss.ts";
 import { ollamaThink } from "./thinking.ts";
 import { upstreamName } from "./tool-names.ts";
 import type { VisibleTool } from "./tools.ts";
-import type { Part, Turn } from "./turns.ts";
+import type { AssistantTurn, Part, Turn } from "./turns.ts";
 
 /** The request of `POST /api/chat`. */
 export function toOllama(plan: Plan): UpstreamRequest {
@@ -46,32 +46,29 @@ function options({ flags, limit, sampling }: Plan): OllamaOptions {
 }
 
 function toMessage(turn: Turn): OllamaMessage {
-  switch (turn.role) {
-    case "system":
-      return { role: "system", content: turn.text };
-    case "user":
-      return toUserMessage(turn.parts);
-    case "assistant":
-      return {
-        role: "assistant",
-        content: turn.text,
-        ...(turn.reasoning !== null && { thinking: turn.reasoning }),
-        ...(turn.calls.length > 0 && {
-          tool_calls: turn.calls.map(({ id, name, input }) => ({
-            id,
-            function: { name: upstreamName(name), arguments: input },
-          })),
-        }),
-      };
-    case "tool":
-      return {
-        role: "tool",
-        content: turn.text,
-        tool_name: upstreamName(turn.toolName),
-        tool_call_id: turn.callId,
-        ...(turn.images.length > 0 && { images: turn.images.map((image) => image.data) }),
-      };
-  }
+  if (turn.role === "system") return { role: "system", content: turn.text };
+  if (turn.role === "user") return toUserMessage(turn.parts);
+  if (turn.role === "assistant") return toAssistant(turn);
+  return {
+    role: "tool",
+    content: turn.text,
+    tool_name: upstreamName(turn.toolName),
+    tool_call_id: turn.callId,
+    ...(turn.images.length > 0 && { images: turn.images.map((image) => image.data) }),
+  };
+}
+
+function toAssistant(turn: AssistantTurn): OllamaMessage {
+  const calls = turn.calls.map(({ id, name, input }) => ({
+    id,
+    function: { name: upstreamName(name), arguments: input },
+  }));
+  return {
+    role: "assistant",
+    content: turn.text,
+    ...(turn.reasoning !== null && { thinking: turn.reasoning }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
 }
 
 /** Images have no place between texts here, so a numbered marker holds it. */

@@ -65,19 +65,12 @@ function toTool(tool: VisibleTool): OpenAiTool {
 }
 
 function toMessage(turn: Turn, plan: Plan): OpenAiMessage {
-  switch (turn.role) {
-    case "system":
-      return { role: "system", content: turn.text };
-    case "user":
-      return { role: "user", content: toContent(turn.parts) };
-    case "assistant":
-      return toAssistant(turn, plan);
-    case "tool": {
-      const images = turn.images.map((image): Part => ({ kind: "image", image }));
-      const text: Part[] = turn.text === "" && images.length > 0 ? [] : [{ kind: "text", text: turn.text }];
-      return { role: "tool", tool_call_id: turn.callId, content: toContent([...text, ...images]) };
-    }
-  }
+  if (turn.role === "system") return { role: "system", content: turn.text };
+  if (turn.role === "user") return { role: "user", content: toContent(turn.parts) };
+  if (turn.role === "assistant") return toAssistant(turn, plan);
+  const images = turn.images.map((image): Part => ({ kind: "image", image }));
+  const text: Part[] = turn.text === "" && images.length > 0 ? [] : [{ kind: "text", text: turn.text }];
+  return { role: "tool", tool_call_id: turn.callId, content: toContent([...text, ...images]) };
 }
 
 function toAssistant(turn: AssistantTurn, { flags }: Plan): OpenAiMessage {

@@ -1,5 +1,5 @@
 import { invalidRequest } from "../../messages/api-error.ts";
-import type { ContentBlock, DocumentBlock } from "../../messages/types.ts";
+import type { ContentBlock, DocumentBlock, ImageBlock } from "../../messages/types.ts";
 import type { RenderOptions } from "./options.ts";
 import { imageUnsupported, readImage } from "./images.ts";
 import { DOCUMENT_END, documentHead, renderSearchResult, renderServerBlock, textPart } from "./texts.ts";
@@ -10,29 +10,24 @@ import type { Part } from "./turns.ts";
  * assistant message, where images have no place. Throws `ApiError` 400 for what cannot be carried over.
  */
 export function renderUserBlock(block: ContentBlock, path: string, options: RenderOptions | null): Part[] {
-  switch (block.type) {
-    case "text":
-      return [textPart(block.text)];
-    case "image":
-      if (options === null)
-        throw invalidRequest(`${path}.type`, "images are not supported in assistant messages");
-      if (!options.vision) throw imageUnsupported(path, options.model);
-      return [{ kind: "image", image: readImage(block, path) }];
-    case "document":
-      return renderDocument(block, path, options);
-    case "search_result":
-      return [textPart(renderSearchResult(block))];
-    case "tool_use":
-    case "tool_result":
-    case "thinking":
-      throw invalidRequest(`${path}.type`, `"${block.type}" is not allowed here`);
-    case "tool_reference":
-      return [textPart(`Tool loaded: ${block.tool_name}`)];
-    default: {
-      const text = renderServerBlock(block, path);
-      return text === null ? [] : [textPart(text)];
-    }
+  const { type } = block;
+  if (type === "text") return [textPart(block.text)];
+  if (type === "image") return [renderImage(block, path, options)];
+  if (type === "document") return renderDocument(block, path, options);
+  if (type === "search_result") return [textPart(renderSearchResult(block))];
+  if (type === "tool_reference") return [textPart(`Tool loaded: ${block.tool_name}`)];
+  if (type === "tool_use" || type === "tool_result" || type === "thinking") {
+    throw invalidRequest(`${path}.type`, `"${type}" is not allowed here`);
   }
+  const text = renderServerBlock(block, path);
+  return text === null ? [] : [textPart(text)];
+}
+
+function renderImage(block: ImageBlock, path: string, options: RenderOptions | null): Part {
+  if (options === null)
+    throw invalidRequest(`${path}.type`, "images are not supported in assistant messages");
+  if (!options.vision) throw imageUnsupported(path, options.model);
+  return { kind: "image", image: readImage(block, path) };
 }
 
 function renderDocument(block: DocumentBlock, path: string, options: RenderOptions | null): Part[] {
