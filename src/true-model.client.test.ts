@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { createBridge } from "./bridge/core.ts";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { createBridge } from "./bridge/bridge.ts";
 import { runClaude } from "./launch/run-claude.ts";
 import { startTrueModel, trueModelDefect, type TrueModel } from "./testing/true-model.ts";
 
@@ -26,7 +26,8 @@ afterAll(async () => {
 
 test("the real client asks a true model for a capital, and is told", async ({ skip }) => {
   if (defect !== null) skip(defect);
-  await using bridge = createBridge({ provider: "openai", baseUrl: model.baseUrl, model: model.model });
+  const bridge = createBridge({ provider: "openai", baseUrl: model.baseUrl, model: model.model });
+  onTestFinished(() => bridge.close());
   const { url } = await bridge.listen();
   const { exitCode, result } = await runClaude({
     baseUrl: url,
