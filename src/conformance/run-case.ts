@@ -18,7 +18,11 @@ export interface CaseOutcome {
 }
 
 /** Runs one case in a world of its own. Throws only when the harness itself is at fault. */
-export async function runCase(job: Pick<Job, "spec" | "suite" | "kind">, world: World): Promise<CaseOutcome> {
+export async function runCase(
+  job: Pick<Job, "spec" | "suite" | "kind">,
+  world: World,
+  binary?: string,
+): Promise<CaseOutcome> {
   const { spec, suite } = job;
   const exchanges: Exchange[] = [];
   const send = async (one: Send): Promise<{ exchange: Exchange; findings: Finding[] }> => {
@@ -38,7 +42,7 @@ export async function runCase(job: Pick<Job, "spec" | "suite" | "kind">, world: 
     if (procedure === undefined) throw new Error(`no procedure is called "${name}"`);
     const sendTogether = (many: readonly Send[]): Promise<{ exchange: Exchange; findings: Finding[] }[]> =>
       performTogether(world, many);
-    const context = { world, spec, sends, send, sendTogether, expand, signal: world.signal };
+    const context = { world, spec, binary, sends, send, sendTogether, expand, signal: world.signal };
     return { findings: await procedure.run(context, args as never), exchanges };
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;

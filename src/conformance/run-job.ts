@@ -4,10 +4,9 @@ import { excerpt } from "./path.ts";
 import { runCase } from "./run-case.ts";
 import type { Job } from "./select.ts";
 import type { CaseResult, Verdict } from "./types.ts";
-import type { World } from "./world.ts";
+import type { Worlds } from "./worlds.ts";
 
-/** Gives a job the world it runs in. */
-export type WorldOf = (job: Job, signal: AbortSignal) => Promise<World>;
+const NO_CLIENT = "there is no Claude Code (claude on PATH, or --claude-binary)";
 
 /** Longest run of one case, ms: beyond it the harness gives up. */
 const CASE_MS = 90_000;
@@ -15,7 +14,7 @@ const CASE_MS = 90_000;
 /** Runs one row. Never throws: what goes wrong in the harness is a verdict of its own. */
 export async function runJob(
   job: Job,
-  worldOf: WorldOf,
+  { worldOf, client }: Pick<Worlds, "worldOf" | "client">,
   model: string,
   signal: AbortSignal,
 ): Promise<CaseResult> {
@@ -38,11 +37,12 @@ export async function runJob(
     ms: Math.round(performance.now() - started),
   });
   if (job.skip !== null) return done("skip", job.skip);
+  if (job.kind === "client" && client === null) return done("skip", NO_CLIENT);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(CASE_MS)]);
   try {
     const world = await worldOf(job, limit);
     try {
-      return settle(await runCase(job, world), done);
+      return settle(await runCase(job, world, client?.path), done);
     } finally {
       await world.close();
     }

@@ -1,10 +1,10 @@
 import { loadSuites } from "./load.ts";
 import type { OnProgress, SuiteOptions } from "./options.ts";
-import { runJob, type WorldOf } from "./run-job.ts";
+import { runJob } from "./run-job.ts";
 import { selectJobs, type Job } from "./select.ts";
 import { exitCodeOf, headline } from "./tally.ts";
 import type { CaseResult, RunReport } from "./types.ts";
-import { openWorlds } from "./worlds.ts";
+import { openWorlds, type Worlds } from "./worlds.ts";
 
 /** Cases of these kinds each keep a core busy: they share one lane. */
 const HEAVY = new Set(["client"]);
@@ -20,7 +20,7 @@ export async function runSuite(options: SuiteOptions, onProgress: OnProgress): P
   const model = options.model ?? "scripted";
   onProgress({ kind: "start", suites: countSuites(jobs) });
   try {
-    const results = await runAll(jobs, worlds.worldOf, { ...options, model, signal }, onProgress);
+    const results = await runAll(jobs, worlds, { ...options, model, signal }, onProgress);
     const incomplete = signal.aborted || results.length < jobs.length;
     const report: RunReport = {
       format: "bridge-conformance-report",
@@ -49,14 +49,14 @@ interface Running extends SuiteOptions {
 /** Results in the order of the jobs, whatever the order in which they end. */
 async function runAll(
   jobs: readonly Job[],
-  worldOf: WorldOf,
+  worlds: Worlds,
   options: Running,
   onProgress: OnProgress,
 ): Promise<CaseResult[]> {
   const results = new Map<Job, CaseResult>();
   const lane = async (queue: Job[]): Promise<void> => {
     for (let job = queue.shift(); job !== undefined && !options.signal.aborted; job = queue.shift()) {
-      const result = await runJob(job, worldOf, options.model, options.signal);
+      const result = await runJob(job, worlds, options.model, options.signal);
       if (options.signal.aborted) return;
       results.set(job, result);
       onProgress({ kind: "case", result, done: results.size, total: jobs.length });

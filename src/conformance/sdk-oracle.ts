@@ -3,6 +3,11 @@ import type { Finding } from "../strict/finding.ts";
 import type { Exchange } from "./exchange.ts";
 import { excerpt, isRecord } from "./path.ts";
 
+type Json = Record<string, unknown>;
+
+/** What the SDK adds of its own, and what its accumulator leaves to the beta API. */
+const IGNORED: ReadonlySet<string> = new Set(["parsed_output", "context_management"]);
+
 /**
  * SC17: the official SDK accumulates the very bytes of a good stream to the message that our own,
  * independent accumulator gets. Loaded only when a stream is there to be judged.
@@ -11,8 +16,9 @@ export async function sdkFindings(exchange: Exchange): Promise<Finding[]> {
   const ours = exchange.answer?.message;
   try {
     const theirs = await accumulateWithSdk(exchange.response.body);
-    if (isDeepStrictEqual(comparable(plain(theirs)), comparable(plain(ours)))) return [];
-    return [sc17("the SDK adds the stream up to another message", JSON.stringify(theirs))];
+    const place = difference(comparable(plain(theirs)), comparable(plain(ours)));
+    if (place === null) return [];
+    return [sc17(`the SDK adds the stream up to another message: ${place} differs`, JSON.stringify(theirs))];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [sc17(`the SDK does not accept the stream: ${reason}`, exchange.text)];
@@ -36,6 +42,17 @@ async function accumulateWithSdk(body: Uint8Array): Promise<unknown> {
   return stream.finalMessage();
 }
 
+/** Dotted path of the first place where the two differ, or null. */
+function difference(a: unknown, b: unknown, path = "message"): string | null {
+  if (isDeepStrictEqual(a, b)) return null;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return path;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const found = difference((a as Json)[key], (b as Json)[key], `${path}.${key}`);
+    if (found !== null) return found;
+  }
+  return path;
+}
+
 /** As JSON: the SDK rounds what a double cannot hold. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
@@ -45,7 +62,7 @@ function plain(value: unknown): unknown {
 function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
   if (!isRecord(value)) return value;
-  const kept = Object.entries(value).filter(([key, item]) => item != null && key !== "parsed_output");
+  const kept = Object.entries(value).filter(([key, item]) => item != null && !IGNORED.has(key));
   return Object.fromEntries(kept.map(([key, item]) => [key, comparable(item)]));
 }
 

@@ -1,7 +1,8 @@
 import type { ScriptedRequest, ScriptedServer } from "../scripted/options.ts";
 import { startScripted } from "../scripted/server.ts";
 import type { Dialect } from "../upstream/delta.ts";
-import type { BridgeSettings } from "./case.ts";
+import type { Split } from "../scripted/script.ts";
+import type { AnswerItem, BridgeSettings } from "./case.ts";
 import { readExchange, type Exchange, type UpstreamCall } from "./exchange.ts";
 import { sendHttp, type HttpOptions } from "./http.ts";
 import { resolveReferences } from "./references.ts";
@@ -76,12 +77,10 @@ export async function performSend(
   earlier: readonly Exchange[],
   options: Partial<HttpOptions> = {},
 ): Promise<Exchange> {
-  const { scripted } = world;
-  scripted?.reset();
+  world.scripted?.reset();
   queueAnswers(world, send);
   const { request, response } = await transfer(world, send, earlier, options);
-  const upstream = scripted === null ? null : scripted.requests.filter(isChat).map(upstreamCall);
-  return readExchange(send, request, response, upstream);
+  return readExchange(send, request, response, chatRequests(world));
 }
 
 /** Several sends at one moment. Nothing says which upstream request belongs to which of them. */
@@ -96,13 +95,21 @@ export async function performSends(world: World, sends: readonly Send[]): Promis
   );
 }
 
-function queueAnswers({ scripted }: World, send: Send): void {
-  for (const answer of send.answers) {
-    scripted?.enqueue((request) => {
-      const spoken = dialectOf(request);
-      return renderAnswer(answer, spoken, wantsStream(request, spoken), send.split);
-    });
-  }
+function queueAnswers(world: World, send: Send): void {
+  for (const answer of send.answers) queueAnswer(world, answer, send.split);
+}
+
+/** Rendered once the upstream request is there: in its dialect, streamed or not as it asks. */
+export function queueAnswer({ scripted }: World, answer: readonly AnswerItem[], split: Split): void {
+  scripted?.enqueue((request) => {
+    const spoken = dialectOf(request);
+    return renderAnswer(answer, spoken, wantsStream(request, spoken), split);
+  });
+}
+
+/** Chat requests that reached the scripted upstream; null when the upstream is not ours. */
+export function chatRequests({ scripted }: World): UpstreamCall[] | null {
+  return scripted === null ? null : scripted.requests.filter(isChat).map(upstreamCall);
 }
 
 async function transfer(
@@ -119,21 +126,21 @@ async function transfer(
 }
 
 /** Ollama streams unless told otherwise, OpenAI only when told so. */
-export function wantsStream(request: Pick<ScriptedRequest, "json">, dialect: Dialect): boolean {
+function wantsStream(request: Pick<ScriptedRequest, "json">, dialect: Dialect): boolean {
   const stream = (request.json as { stream?: unknown } | undefined)?.stream;
   return dialect === "ollama" ? stream !== false : stream === true;
 }
 
 /** By the route it asked for: a foreign target may speak either. */
-export function dialectOf({ path }: Pick<ScriptedRequest, "path">): Dialect {
+function dialectOf({ path }: Pick<ScriptedRequest, "path">): Dialect {
   return path.includes("/api/chat") ? "ollama" : "openai";
 }
 
-export function isChat({ path }: Pick<ScriptedRequest, "path">): boolean {
+function isChat({ path }: Pick<ScriptedRequest, "path">): boolean {
   return /\/(api\/chat|chat\/completions)(\?|$)/.test(path);
 }
 
-export function upstreamCall(request: ScriptedRequest): UpstreamCall {
+function upstreamCall(request: ScriptedRequest): UpstreamCall {
   const { method, path, headers, body, json, closedBy } = request;
   return { method, path, headers, body, json, closedBy };
 }

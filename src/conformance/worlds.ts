@@ -1,9 +1,12 @@
 import type { ScriptedServer } from "../scripted/options.ts";
 import { startScripted } from "../scripted/server.ts";
 import type { SuiteOptions } from "./options.ts";
-import type { WorldOf } from "./run-job.ts";
+import type { Job } from "./select.ts";
 import type { RunReport } from "./types.ts";
 import { embeddedWorld, liveWorld, type World } from "./world.ts";
+
+/** Gives a job the world it runs in. */
+export type WorldOf = (job: Job, signal: AbortSignal) => Promise<World>;
 
 /** Everything a run needs from outside its cases. */
 export interface Worlds {

@@ -23,11 +23,12 @@ export const concurrent: Procedure<Arguments> = procedure(
       matches: { type: "string" },
     },
   },
-  async ({ sends, sendTogether }, { count, distinct, matches }) => {
+  async (context, { count, distinct, matches }) => {
+    const { sends } = context;
     const chosen = Array.from({ length: count }, (_, index) => sends[index % sends.length]).filter(
       (send) => send !== undefined,
     );
-    const results = await sendTogether(chosen);
+    const results = await context.sendTogether(chosen);
     const values = results.map(({ exchange }) => valueAt(exchange.answer?.message, distinct));
     return [
       ...results.flatMap(({ findings }) => findings).slice(0, 3),
@@ -35,7 +36,7 @@ export const concurrent: Procedure<Arguments> = procedure(
       ...complaint(
         new Set(values).size === count ? null : `has only ${new Set(values).size} values in ${count} answers`,
         distinct,
-        values.toSorted(),
+        values,
       ),
     ];
   },

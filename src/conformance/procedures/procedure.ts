@@ -8,6 +8,8 @@ import type { World } from "../world.ts";
 export interface ProcedureContext {
   world: World;
   spec: CaseSpec;
+  /** Claude Code, for cases of kind `client`. */
+  binary: string | undefined;
   /** The sends of the case, expanded. */
   sends: readonly Send[];
   /** Further sends, made from data as in a case. */

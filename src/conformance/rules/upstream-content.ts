@@ -49,6 +49,24 @@ export const UPSTREAM_CONTENT_RULES: RuleSet = {
     });
   }),
 
+  /** The tool message that answers a call of the history, counted from 0 over all of them. */
+  "upstream.result": onLast<{ call: number; text: unknown }>(
+    {
+      type: "object",
+      required: ["call", "text"],
+      additionalProperties: false,
+      properties: { call: { type: "integer" }, text: {} },
+    },
+    ({ dialect }, args, call) => {
+      const results = upstreamMessages(call, dialect).filter(({ role }) => role === "tool");
+      return complain(
+        mismatch(results[args.call]?.text, args.text),
+        `upstream result of call ${args.call}`,
+        call.body,
+      );
+    },
+  ),
+
   /** No message is without text, image and call. */
   "upstream.no-empty-message": onLast<null>({ type: "null" }, ({ dialect }, _none, call) => {
     const index = upstreamMessages(call, dialect).findIndex(isEmpty);
