@@ -1,0 +1,85 @@
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
+import { findSecrets } from "./detectors.ts";
+import { decodeLiteral, literals } from "./json-text.ts";
+import { bodiesOf } from "./redact-cassette.ts";
+import { slugOf } from "./slug.ts";
+import type { Cassette } from "./types.ts";
+
+/** Something that should not be in a cassette. The value itself is not repeated. */
+export interface Leak {
+  kind: string;
+  /** How it was found: in the raw bytes, behind an escape, in a compressed or encoded form, or over several events. */
+  form: string;
+  /** Which body, counted over the cassette; -1 for the manifest. */
+  body: number;
+}
+
+/**
+ * Looks for secrets the way a finder would: in the bytes, behind JSON escapes, base64 and
+ * compression, and in the text that the events of a stream make together.
+ * @param needles values known to be secret, e.g. canaries; found in any of these forms, and as a slug
+ */
+export function scanCassette(cassette: Cassette, needles: readonly string[] = []): Leak[] {
+  const manifest = new TextEncoder().encode(JSON.stringify({ ...cassette.manifest, id: "" }));
+  return [manifest, ...bodiesOf(cassette)].flatMap((body, index) => leaksIn(body, index - 1, needles));
+}
+
+function leaksIn(body: Uint8Array, index: number, needles: readonly string[]): Leak[] {
+  const found = new Map<string, Leak>();
+  for (const [form, text] of formsOf(body)) {
+    const kinds = [
+      ...findSecrets(text).map(({ kind }) => kind),
+      ...needles
+        .filter(
+          (needle) => text.includes(needle) || (needle.startsWith("/") && text.includes(slugOf(needle))),
+        )
+        .map(() => "needle"),
+    ];
+    for (const kind of kinds) found.set(`${kind} ${form}`, { kind, form, body: index });
+  }
+  return [...found.values()];
+}
+
+function* formsOf(body: Uint8Array): Generator<[form: string, text: string]> {
+  const raw = Buffer.from(body).toString("latin1");
+  const text = Buffer.from(body).toString("utf8");
+  yield ["bytes", raw];
+  yield ["text", text];
+  const decoded = literals(text).map(({ start, end }) => decodeLiteral(text.slice(start, end)) ?? "");
+  yield ["escaped", decoded.join("\n")];
+  yield ["events", spoken(text)];
+  for (const plain of unpacked(body)) yield ["compressed", plain];
+  for (const value of decoded) {
+    if (value.length < 16 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(value)) continue;
+    yield ["base64", Buffer.from(value, "base64").toString("latin1")];
+  }
+}
+
+const SPOKEN = new Set([
+  "text",
+  "content",
+  "thinking",
+  "reasoning",
+  "reasoning_content",
+  "partial_json",
+  "arguments",
+]);
+
+/** What the events of a stream say, put together. */
+function spoken(text: string): string {
+  return literals(text)
+    .filter(({ key }) => key !== undefined && SPOKEN.has(key))
+    .map(({ start, end }) => decodeLiteral(text.slice(start, end)) ?? "")
+    .join("");
+}
+
+function unpacked(body: Uint8Array): string[] {
+  if (body.length === 0) return [];
+  return [gunzipSync, inflateSync, brotliDecompressSync, zstdDecompressSync].flatMap((unpack) => {
+    try {
+      return [unpack(body, { maxOutputLength: 64 * 1024 * 1024 }).toString("latin1")];
+    } catch {
+      return [];
+    }
+  });
+}

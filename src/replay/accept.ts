@@ -1,0 +1,41 @@
+import type { Cassette, Exchange, RecordedRequest } from "../cassette/types.ts";
+import { Redactor } from "../cassette/redact.ts";
+import { isChat, type Rerun } from "./compare.ts";
+import type { VerifyReport } from "./verify.ts";
+
+/**
+ * The cassette with our two sides as they are now. What the client asked and what the upstream
+ * answered stays, byte for byte.
+ * @throws Error when the bridge asks more or less often: nobody knows what the upstream would have said
+ */
+export function acceptReruns(cassette: Cassette, report: VerifyReport): Cassette {
+  const counted = report.findings.find(({ kind }) => kind === "count");
+  if (counted !== undefined)
+    throw new Error(`exchange ${counted.exchange} asks the upstream another number of times: record it anew`);
+  return {
+    ...cassette,
+    exchanges: cassette.exchanges.map((exchange) => accepted(exchange, report.reruns.get(exchange.id))),
+  };
+}
+
+function accepted(exchange: Exchange, rerun: Rerun | undefined): Exchange {
+  if (rerun === undefined)
+    throw new Error(`exchange ${exchange.id} has no answer any more: nothing to accept`);
+  const redactor = new Redactor({ profile: "secrets" });
+  const asked = rerun.upstream.filter(isChat);
+  const upstream = exchange.upstream.map((hop) => {
+    const now = isChat(hop.bridgeRequest) ? asked.shift() : undefined;
+    return now === undefined
+      ? hop
+      : {
+          ...hop,
+          bridgeRequest: { ...hop.bridgeRequest, path: now.path, body: now.body } satisfies RecordedRequest,
+        };
+  });
+  const same = Buffer.from(rerun.front.body).equals(Buffer.from(exchange.bridgeResponse.body));
+  const { end } = exchange.bridgeResponse;
+  const bridgeResponse = same
+    ? exchange.bridgeResponse
+    : { ...rerun.front, headers: redactor.headers(rerun.front.headers), end };
+  return { ...exchange, upstream, bridgeResponse };
+}

@@ -1,0 +1,100 @@
+import { diffJson, type Difference } from "../cassette/diff.ts";
+import { decodeUtf8 } from "../cassette/pieces.ts";
+import type { Exchange, RecordedRequest, RecordedResponse } from "../cassette/types.ts";
+import { comparable, frontViewOf, wasLeft } from "./front-view.ts";
+
+/**
+ * `changed`: our side says something else than it said when it was recorded (exit 1). `count`: it asks the
+ * upstream more or less often (exit 4).
+ */
+export interface Finding {
+  kind: "changed" | "count";
+  exchange: string;
+  hop: "upstream" | "front";
+  difference: Difference;
+}
+
+/** What became of one recorded front request when it was driven again. */
+export interface Rerun {
+  upstream: RecordedRequest[];
+  front: RecordedResponse;
+}
+
+/** Requests that ask for an answer; the others are questions about the server. */
+export function isChat({ method, path }: RecordedRequest): boolean {
+  return (
+    method === "POST" &&
+    /\/(chat|chat\/completions|responses|generate|messages)$/.test(path.replace(/\?.*$/, ""))
+  );
+}
+
+export function compareExchange(recorded: Exchange, rerun: Rerun): Finding[] {
+  const exchange = recorded.id;
+  const before = recorded.upstream.map(({ bridgeRequest }) => bridgeRequest).filter(isChat);
+  const after = rerun.upstream.filter(isChat);
+  const upstream = before.flatMap((request, index) =>
+    differencesOf(request, after[index], `/${index}`).map((difference): Finding => ({
+      kind: "changed",
+      exchange,
+      hop: "upstream",
+      difference,
+    })),
+  );
+  const count: Finding[] =
+    before.length === after.length
+      ? []
+      : [
+          {
+            kind: "count",
+            exchange,
+            hop: "upstream",
+            difference: { pointer: "/length", recorded: before.length, got: after.length },
+          },
+        ];
+  const front = frontDifferences(recorded.bridgeResponse, rerun.front).map((difference): Finding => ({
+    kind: "changed",
+    exchange,
+    hop: "front",
+    difference,
+  }));
+  return [...count, ...upstream, ...front];
+}
+
+function differencesOf(
+  recorded: RecordedRequest,
+  got: RecordedRequest | undefined,
+  at: string,
+): Difference[] {
+  if (got === undefined) return [];
+  const line = diffJson(
+    { method: recorded.method, path: recorded.path },
+    { method: got.method, path: got.path },
+    at,
+  );
+  const before = decodeUtf8(recorded.body) ?? "";
+  const after = decodeUtf8(got.body) ?? "";
+  if (before === after) return line;
+  const body = diffJson(parsed(before), parsed(after), `${at}/body`);
+  const order: Difference = { pointer: `${at}/body`, recorded: before, got: after };
+  return [...line, ...(body.length > 0 ? body : [order])];
+}
+
+function frontDifferences(recorded: RecordedResponse, got: RecordedResponse): Difference[] {
+  const before = frontViewOf(recorded);
+  const after = frontViewOf(got);
+  if (wasLeft(recorded)) after.events = after.events.slice(0, before.events.length);
+  const differences = diffJson(comparable(before), comparable(after));
+  if (differences.length > 0) return differences;
+  return before.events.flatMap(({ text }, index) => {
+    const other = after.events[index]?.text;
+    return text === other ? [] : [{ pointer: `/events/${index}`, recorded: text, got: other }];
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

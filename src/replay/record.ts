@@ -1,0 +1,212 @@
+import { existsSync } from "node:fs";
+import { arch, platform, userInfo } from "node:os";
+import { createBridge } from "../bridge/bridge.ts";
+import { digest16 } from "../cassette/parts.ts";
+import { redactCassette } from "../cassette/redact-cassette.ts";
+import { REDACTION_RULES, Redactor } from "../cassette/redact.ts";
+import { scanCassette } from "../cassette/scan.ts";
+import {
+  FORMAT,
+  type BridgeSettings,
+  type Cassette,
+  type Manifest,
+  type RedactionProfile,
+} from "../cassette/types.ts";
+import { writeCassette } from "../cassette/write.ts";
+import { assemble } from "./assemble.ts";
+import { describeFinding } from "./describe.ts";
+import { ReplayError } from "./replay-error.ts";
+import { startTap, type Tap } from "./tap.ts";
+import { verifyCassette } from "./verify.ts";
+
+/** What a recorded session runs on. */
+export interface RecordOptions {
+  /** Where the cassette goes: a folder that is not there yet. */
+  folder: string;
+  title: string;
+  redact: RedactionProfile;
+  backend: {
+    kind: string;
+    description: string;
+    provider: "ollama" | "openai";
+    baseUrl: string;
+    model: string;
+  };
+  bridge?: Partial<Pick<BridgeSettings, "repair" | "strict" | "maxRetries" | "maxOutputTokens" | "set">>;
+  apiKey?: string;
+  /** Credential that the client is to present. */
+  token: string;
+  /** The client's folders, version and words. */
+  client: {
+    home: string;
+    cwd: string;
+    version: string | null;
+    command: string[];
+    environment?: Record<string, string>;
+  };
+  generator: { name: string; version: string };
+  /** More values that must not be kept. */
+  secrets?: readonly string[];
+  /** ISO 8601; by default now. */
+  recordedAt?: string;
+  /** By default the process's. A set `CI` refuses. */
+  env?: NodeJS.ProcessEnv;
+  /** Runs the client against the base URL; its exit code is the recording's business only as a fact. */
+  run(baseUrl: string): Promise<{ exitCode: number }>;
+}
+
+export interface Recording {
+  cassette: Cassette;
+  /** The client's. */
+  exitCode: number;
+}
+
+/**
+ * Records one session of a client through the bridge, both hops, and writes it when it holds no
+ * secret and the translation of the redacted requests is the redacted translation.
+ * @throws ReplayError, CassetteError
+ */
+export async function recordSession(options: RecordOptions): Promise<Recording> {
+  const env = options.env ?? process.env;
+  if (env["CI"] !== undefined && env["CI"] !== "")
+    throw new ReplayError(
+      "usage",
+      "CI is set, and nothing is recorded in CI: record on your machine and commit the cassette",
+    );
+  if (existsSync(options.folder))
+    throw new ReplayError(
+      "usage",
+      `${options.folder} exists; a recording never overwrites: remove it or choose another name`,
+    );
+  const { raw, exitCode } = await capture(options);
+  const redactor = new Redactor({
+    profile: options.redact,
+    home: options.client.home,
+    cwd: options.client.cwd,
+    user: userName(),
+    secrets: [options.apiKey ?? "", ...secretsOf(env), ...(options.secrets ?? [])],
+  });
+  const cassette = redactCassette(raw, redactor);
+  cassette.manifest.id = digest16(
+    JSON.stringify(
+      cassette.exchanges.map(({ clientRequest }) => Buffer.from(clientRequest.body).toString("base64")),
+    ),
+  );
+  await check(cassette, [options.client.home, options.client.cwd, ...(options.secrets ?? [])]);
+  writeCassette(options.folder, cassette);
+  return { cassette, exitCode };
+}
+
+async function capture(options: RecordOptions): Promise<{ raw: Cassette; exitCode: number }> {
+  const settings = settingsOf(options);
+  const upstream = new URL(options.backend.baseUrl);
+  const back = await startTap({ upstream: new URL(upstream.origin), hop: "back" });
+  const bridge = createBridge({
+    ...settings,
+    baseUrl: back.url + settings.basePath,
+    maxOutputTokens: settings.maxOutputTokens ?? undefined,
+    authToken: options.token,
+    ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
+  } as Parameters<typeof createBridge>[0]);
+  let front: Tap | undefined;
+  try {
+    front = await startTap({ upstream: new URL((await bridge.listen()).url), hop: "front" });
+    const { exitCode } = await options.run(front.url);
+    await Promise.race([
+      Promise.all([front.idle(), back.idle()]),
+      new Promise((resolve) => setTimeout(resolve, 2_000).unref()),
+    ]);
+    await front.close();
+    await back.close();
+    if (front.exchanges.length === 0)
+      throw new ReplayError(
+        "replay-empty",
+        `the client asked the bridge for nothing (exit code ${exitCode}): there is no session to keep`,
+      );
+    const { exchanges, unpaired } = assemble(front.exchanges, back.exchanges);
+    return {
+      exitCode,
+      raw: {
+        manifest: manifestOf(
+          options,
+          settings,
+          exchanges.map(({ id }) => id),
+        ),
+        exchanges,
+        unpaired,
+      },
+    };
+  } finally {
+    await front?.close();
+    await bridge.close();
+    await back.close();
+  }
+}
+
+function settingsOf({ backend, bridge }: RecordOptions): BridgeSettings {
+  const path = new URL(backend.baseUrl).pathname.replace(/\/+$/, "");
+  return {
+    provider: backend.provider,
+    basePath: backend.provider === "ollama" ? path.replace(/\/v1$/, "") : path,
+    model: backend.model,
+    repair: bridge?.repair ?? true,
+    strict: bridge?.strict ?? false,
+    maxRetries: bridge?.maxRetries ?? 2,
+    maxOutputTokens: bridge?.maxOutputTokens ?? null,
+    set: bridge?.set ?? {},
+    flags: {},
+  };
+}
+
+function manifestOf(options: RecordOptions, bridge: BridgeSettings, exchanges: string[]): Manifest {
+  const { client, backend } = options;
+  return {
+    format: FORMAT,
+    id: "0".repeat(16),
+    title: options.title,
+    recordedAt: options.recordedAt ?? new Date().toISOString(),
+    maxAgeDays: 365,
+    generator: options.generator,
+    client: { version: client.version, command: client.command, environment: client.environment ?? {} },
+    bridge,
+    upstream: { kind: backend.kind, description: backend.description },
+    host: { os: platform(), arch: arch(), node: process.versions.node },
+    redaction: { profile: options.redact, rules: REDACTION_RULES, counts: {} },
+    places: { home: null, cwd: null },
+    exchanges,
+  };
+}
+
+/** @throws ReplayError when the cassette may not be kept */
+async function check(cassette: Cassette, needles: string[]): Promise<void> {
+  const [leak] = scanCassette(cassette, needles);
+  if (leak !== undefined)
+    throw new ReplayError(
+      "record-secret-left",
+      `nothing was written: a secret (${leak.kind}) is still there, found in ${leak.form} of body ${leak.body}`,
+    );
+  const { findings } = await verifyCassette(cassette);
+  if (findings[0] === undefined) return;
+  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
+  throw new ReplayError(
+    "record-not-closed-under-redaction",
+    `nothing was written: translating the redacted requests does not give the redacted translation: ${describeFinding(findings[0])}${more}`,
+  );
+}
+
+/** Values of variables whose names say that they are secret. */
+function secretsOf(env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(env)
+    .filter(
+      ([name, value]) => /(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)$/i.test(name) && (value ?? "").length >= 8,
+    )
+    .map(([, value]) => value ?? "");
+}
+
+function userName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,239 @@
+import { join } from "node:path";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { request as undiciRequest } from "undici";
+import { expect, onTestFinished, test } from "vitest";
+import { readCassette } from "../cassette/read.ts";
+import type { Cassette } from "../cassette/types.ts";
+import { scratch } from "../testing/cassettes.ts";
+import { acceptReruns } from "./accept.ts";
+import { describeFinding } from "./describe.ts";
+import { recordSession, type RecordOptions } from "./record.ts";
+import { verifyCassette } from "./verify.ts";
+
+const chunk = (delta: object, more: object = {}): string =>
+  `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, ...more }] })}\n\n`;
+const TEXT = `${chunk({ role: "assistant", content: "Hel" })}${chunk({ content: "lo 日本" })}${chunk({}, { finish_reason: "stop" })}data: [DONE]\n\n`;
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+}
+
+interface Session {
+  upstream: RequestListener;
+  /** Bodies the client sends, one after the other. */
+  bodies: object[];
+  options?: Partial<RecordOptions>;
+  /** What the client does with each answer; by default it reads it. */
+  read?: (body: AsyncIterable<Buffer> & { dump(): Promise<void>; destroy(): void }) => Promise<void>;
+}
+
+const turn = (text: string, more: object = {}): object => ({
+  model: "m",
+  max_tokens: 50,
+  stream: true,
+  messages: [{ role: "user", content: text }],
+  ...more,
+});
+
+async function record({
+  upstream,
+  bodies,
+  options,
+  read,
+}: Session): Promise<{ folder: string; cassette: Cassette }> {
+  const folder = join(scratch(), "session");
+  const recorded = await recordSession({
+    folder,
+    title: "a session",
+    redact: "published",
+    backend: {
+      kind: "url",
+      description: "fake",
+      provider: "openai",
+      baseUrl: await serve(upstream),
+      model: "m",
+    },
+    bridge: { maxRetries: 1 },
+    token: "a-token-of-the-session",
+    client: { home: "/home/jane", cwd: "/home/jane/project", version: null, command: ["claude"] },
+    generator: { name: "bridge-conformance", version: "0" },
+    env: {},
+    async run(baseUrl) {
+      for (const body of bodies) {
+        const answer = await undiciRequest(`${baseUrl}/v1/messages?beta=true`, {
+          method: "POST",
+          headers: {
+            "content-type": "application/json",
+            "anthropic-version": "2023-06-01",
+            authorization: "Bearer a-token-of-the-session",
+          },
+          body: JSON.stringify(body),
+        });
+        if (read !== undefined) await read(answer.body);
+        else await answer.body.text().catch(() => undefined);
+      }
+      return { exitCode: 0 };
+    },
+    ...options,
+  });
+  return { folder, cassette: recorded.cassette };
+}
+
+const sayText: RequestListener = (incoming, answer) => {
+  incoming.resume();
+  answer.writeHead(200, { "content-type": "text/event-stream" });
+  answer.write(TEXT.slice(0, 50));
+  setTimeout(() => answer.end(TEXT.slice(50)), 10);
+};
+
+test("what was recorded is verified, from disk, in both hops", async () => {
+  const { folder } = await record({
+    upstream: sayText,
+    bodies: [turn("one"), turn("two", { stream: false })],
+  });
+  const cassette = await readCassette(folder);
+  expect(cassette.exchanges.map(({ id, pairing, upstream }) => [id, pairing, upstream.length])).toEqual([
+    ["0001", "header", 1],
+    ["0002", "header", 1],
+  ]);
+  expect(Buffer.from(cassette.exchanges[0]?.upstream[0]?.upstreamResponse.body ?? []).toString()).toBe(TEXT);
+  expect(cassette.exchanges[0]?.upstream[0]?.upstreamResponse.cuts).toContain(50);
+  expect(await verifyCassette(cassette)).toMatchObject({ exchanges: 2, findings: [] });
+});
+
+test("a recording refuses CI and what is there, and keeps nothing of nothing", async () => {
+  await expect(
+    record({ upstream: sayText, bodies: [], options: { env: { CI: "true" } } }),
+  ).rejects.toMatchObject({ code: "usage" });
+  const { folder } = await record({ upstream: sayText, bodies: [turn("one")] });
+  await expect(
+    record({ upstream: sayText, bodies: [turn("one")], options: { folder } }),
+  ).rejects.toMatchObject({ code: "usage" });
+  await expect(record({ upstream: sayText, bodies: [] })).rejects.toMatchObject({ code: "replay-empty" });
+});
+
+test("retries, refusals and cuts are part of an exchange, and verified as such", async () => {
+  let asked = 0;
+  const upstream: RequestListener = (incoming, answer) => {
+    incoming.resume();
+    asked++;
+    if (asked === 1)
+      answer.writeHead(503, { "content-type": "application/json" }).end('{"error":{"message":"busy"}}');
+    else if (asked === 2) sayText(incoming, answer);
+    else if (asked === 3)
+      answer.writeHead(401, { "content-type": "application/json" }).end('{"error":{"message":"no"}}');
+    else
+      answer.write(TEXT.slice(0, 150), () =>
+        setTimeout(() => (asked === 4 ? answer.socket?.resetAndDestroy() : answer.socket?.end()), 10),
+      );
+  };
+  const { cassette } = await record({ upstream, bodies: [turn("a"), turn("b"), turn("c"), turn("d")] });
+  const shape = cassette.exchanges.map(({ upstream, bridgeResponse }) => [
+    upstream.map(({ upstreamResponse: { status, end } }) => `${status} ${end}`).join(", "),
+    bridgeResponse.status,
+  ]);
+  expect(shape).toEqual([
+    ["503 complete, 200 complete", 200],
+    ["401 complete", 502],
+    ["200 rst", 200],
+    ["200 fin", 200],
+  ]);
+  expect((await verifyCassette(cassette)).findings.map(describeFinding)).toEqual([]);
+});
+
+test("a client that leaves is recorded, and leaves again", async () => {
+  const { cassette } = await record({
+    upstream: (incoming, answer) => {
+      incoming.resume();
+      answer.writeHead(200, { "content-type": "text/event-stream" });
+      answer.write(chunk({ role: "assistant", content: "Hello" }));
+    },
+    bodies: [turn("one")],
+    read: async (body) => {
+      for await (const piece of body) if (String(piece).includes("Hello")) break;
+    },
+  });
+  expect(cassette.exchanges[0]?.bridgeResponse.end).toMatch(/^client-abort@\d+$/);
+  expect(cassette.exchanges[0]?.upstream[0]?.upstreamResponse.end).toMatch(/^client-abort@\d+$/);
+  expect((await verifyCassette(cassette)).findings.map(describeFinding)).toEqual([]);
+});
+
+type Change = (cassette: Cassette) => void;
+const first = (cassette: Cassette): NonNullable<Cassette["exchanges"][0]> =>
+  cassette.exchanges[0] ?? expect.fail("no exchange");
+const swap = (body: Uint8Array, from: string, to: string): Uint8Array =>
+  new Uint8Array(Buffer.from(Buffer.from(body).toString().replace(from, to)));
+
+test.each<[string, Change, string, string]>([
+  [
+    "a changed upstream request",
+    (c) =>
+      Object.assign(first(c).upstream[0]?.bridgeRequest ?? {}, {
+        body: swap(first(c).upstream[0]?.bridgeRequest.body ?? new Uint8Array(), '"one"', '"eno"'),
+      }),
+    "changed",
+    'exchange 0001 upstream /0/body/messages/0/content  recorded "eno"  got "one"',
+  ],
+  [
+    "a changed front event",
+    (c) => (first(c).bridgeResponse.body = swap(first(c).bridgeResponse.body, "Hel", "Hal")),
+    "changed",
+    'exchange 0001 front /events/2/data/delta/text  recorded "Hal"  got "Hel"',
+  ],
+  [
+    "another status",
+    (c) => (first(c).bridgeResponse.status = 500),
+    "changed",
+    "exchange 0001 front /status  recorded 500  got 200",
+  ],
+  [
+    "one upstream request fewer",
+    (c) => first(c).upstream.push(...first(c).upstream),
+    "count",
+    "exchange 0001 number of upstream requests /length  recorded 2  got 1",
+  ],
+  [
+    "an exchange nobody can pair",
+    (c) => (first(c).pairing = "none"),
+    "count",
+    'exchange 0001 upstream /pairing  recorded "none"  got nothing',
+  ],
+])("verify names %s", async (_, change, kind, line) => {
+  const { cassette } = await record({ upstream: sayText, bodies: [turn("one")] });
+  change(cassette);
+  const { findings } = await verifyCassette(cassette);
+  expect(findings.map((finding) => [finding.kind, describeFinding(finding)])).toContainEqual([kind, line]);
+});
+
+test("one upstream request more is a count too", async () => {
+  const { cassette } = await record({ upstream: sayText, bodies: [turn("one")] });
+  first(cassette).upstream = [];
+  const { findings } = await verifyCassette(cassette);
+  expect(findings.map(({ kind }) => kind)).toContain("count");
+});
+
+test("accept rewrites our two sides and no byte of the others", async () => {
+  const { cassette } = await record({ upstream: sayText, bodies: [turn("one")] });
+  const original = structuredClone(cassette);
+  const exchange = first(cassette);
+  exchange.bridgeResponse.body = swap(exchange.bridgeResponse.body, "Hel", "Hal");
+  const hop = exchange.upstream[0] ?? expect.fail("no hop");
+  hop.bridgeRequest.body = swap(hop.bridgeRequest.body, '"one"', '"eno"');
+  const accepted = acceptReruns(cassette, await verifyCassette(cassette));
+  expect(accepted.exchanges[0]?.clientRequest).toEqual(original.exchanges[0]?.clientRequest);
+  expect(accepted.exchanges[0]?.upstream).toEqual(original.exchanges[0]?.upstream);
+  expect(Buffer.from(accepted.exchanges[0]?.bridgeResponse.body ?? []).toString()).toBe(
+    Buffer.from(original.exchanges[0]?.bridgeResponse.body ?? []).toString(),
+  );
+  expect((await verifyCassette(accepted)).findings).toEqual([]);
+  exchange.upstream = [];
+  const counted = await verifyCassette(cassette);
+  expect(() => acceptReruns(cassette, counted)).toThrow("another number of times");
+});
