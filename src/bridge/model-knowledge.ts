@@ -1,5 +1,6 @@
 import type { UpstreamFailure } from "../upstream/errors.ts";
 import { defaultFlags, type ModelFlags } from "../upstream/flags.ts";
+import { learnFromRefusal } from "../upstream/learn.ts";
 import type { Settings } from "./options.ts";
 
 /** Asks the upstream about one model. Resolves with an empty object when it does not say. */
@@ -32,10 +33,11 @@ export class ModelKnowledge {
 
   /** Remembers what a refusal says about the model. False when asking again would change nothing. */
   learn(model: string, failure: UpstreamFailure, flags: ModelFlags): boolean {
-    const lesson = lessonOf(failure, flags);
-    if (lesson === null) return false;
+    const learned = learnFromRefusal(failure, flags);
+    if (learned === null) return false;
+    const lesson = difference(learned, flags);
     this.#learned.set(model, { ...this.#learned.get(model), ...lesson });
-    return Object.keys(lesson).every((flag) => !(flag in this.#settings.stated));
+    return Object.keys(lesson).some((flag) => !(flag in this.#settings.stated));
   }
 
   async #ask(model: string, mark: string | undefined): Promise<Partial<ModelFlags>> {
@@ -47,26 +49,9 @@ export class ModelKnowledge {
   }
 }
 
-/** The flag that, had it been known, would have avoided the refusal, by the feature refused. */
-const LESSONS: Partial<Record<NonNullable<UpstreamFailure["feature"]>, Partial<ModelFlags>>> = {
-  stream_options: { usageInStream: false },
-  thinking: { thinking: "none" },
-  "thinking-level": { thinking: "bool" },
-  tool_choice: { toolChoice: false },
-  parallel_tool_calls: { parallelFlag: false },
-  response_format: { structured: false },
-  top_k: { topK: false },
-  max_tokens: { maxTokensField: "max_completion_tokens" },
-};
-
-/** Null when the refusal teaches nothing that was not known when the request was made. */
-function lessonOf(failure: UpstreamFailure, flags: ModelFlags): Partial<ModelFlags> | null {
-  const lesson = failure.feature === undefined ? undefined : LESSONS[failure.feature];
-  if (lesson === undefined) return null;
-  const known = { ...flags, ...lesson };
-  return Object.keys(lesson).some(
-    (flag) => known[flag as keyof ModelFlags] !== flags[flag as keyof ModelFlags],
-  )
-    ? lesson
-    : null;
+function difference(learned: ModelFlags, known: ModelFlags): Partial<ModelFlags> {
+  const changed = Object.entries(learned).filter(
+    ([flag, value]) => known[flag as keyof ModelFlags] !== value,
+  );
+  return Object.fromEntries(changed);
 }

@@ -42,26 +42,29 @@ test("a reader that does not read is noticed, one that leaves releases the write
   expect(await ended.promise).toMatchObject({ name: "ClientGone" });
 });
 
+function waitForAbort({ signal }: FrontRequest): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve());
+  });
+}
+
+function answerX(_request: FrontRequest, sink: Sink): Promise<void> {
+  sink.head(200, {});
+  sink.write("x");
+  sink.end();
+  return Promise.resolve();
+}
+
 test.each(["before", "during"])("an aborted request rejects (%s)", async (when) => {
   const abort = new AbortController();
   if (when === "before") abort.abort();
-  const handler = (request: FrontRequest): Promise<void> =>
-    new Promise((resolve) => {
-      if (request.signal.aborted) resolve();
-      else request.signal.addEventListener("abort", () => resolve());
-    });
-  const fetching = fetchOver(handler, new Request(URL_, { signal: abort.signal }));
+  const fetching = fetchOver(waitForAbort, new Request(URL_, { signal: abort.signal }));
   abort.abort();
   await expect(fetching).rejects.toThrow("the client closed the connection");
 });
 
 test("HEAD has no body", async () => {
-  const handler = (_request: FrontRequest, sink: Sink): Promise<void> => {
-    sink.head(200, {});
-    sink.write("x");
-    sink.end();
-    return Promise.resolve();
-  };
-  const response = await fetchOver(handler, new Request(URL_, { method: "HEAD" }));
+  const response = await fetchOver(answerX, new Request(URL_, { method: "HEAD" }));
   expect(response.body).toBeNull();
 });

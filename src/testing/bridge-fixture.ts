@@ -22,8 +22,9 @@ export const REQUEST: { model: string; max_tokens: number; messages: { role: str
 export async function startBridge(
   answer: (request: FakeRequest) => unknown,
   options: Partial<BridgeOptions> = {},
+  side?: (request: FakeRequest) => unknown,
 ): Promise<BridgeFixture> {
-  const upstream = await startFakeUpstream(answer);
+  const upstream = await startFakeUpstream(answer, side);
   const provider = options.provider ?? "openai";
   const baseUrl = provider === "openai" ? `${upstream.url}/v1` : upstream.url;
   const bridge = createBridge({ provider, baseUrl, model: "m", ...options });

@@ -21,8 +21,11 @@ export interface FakeUpstream {
   close(): Promise<void>;
 }
 
-/** A model server on a real socket that does whatever `answer` does. Side requests get a 404. */
-export async function startFakeUpstream(answer: (request: FakeRequest) => unknown): Promise<FakeUpstream> {
+/** A model server on a real socket that does whatever `answer` does; probes and lists get `side`, a 404. */
+export async function startFakeUpstream(
+  answer: (request: FakeRequest) => unknown,
+  side: (request: FakeRequest) => unknown = notFound,
+): Promise<FakeUpstream> {
   const requests: FakeRequest[] = [];
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.on("error", () => undefined);
@@ -39,8 +42,7 @@ export async function startFakeUpstream(answer: (request: FakeRequest) => unknow
       socket: incoming.socket,
     };
     requests.push(request);
-    if (isChat(request)) await answer(request);
-    else response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found");
+    await (isChat(request) ? answer(request) : side(request));
   };
   const server = createServer((incoming, response) => void serve(incoming, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -54,6 +56,10 @@ export async function startFakeUpstream(answer: (request: FakeRequest) => unknow
         server.closeAllConnections();
       }),
   };
+}
+
+function notFound({ response }: FakeRequest): void {
+  response.writeHead(404, { "content-type": "text/plain" }).end("404 page not found");
 }
 
 function isChat(request: FakeRequest): boolean {
