@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkStream, type StreamOptions } from "./check-stream.ts";
 import type { Finding } from "./finding.ts";
@@ -109,7 +110,24 @@ test("a page instead of a stream is told from an empty one", () => {
   expect(rules(checkStream(page))).toEqual(["SC1", "SC3"]);
 });
 
-test("bytes that are anything never throw", () => {
+test("bytes that are anything never throw, and a good stream with a byte changed neither", () => {
+  const good = read("good/thinking-text-and-two-calls.sse");
+  const changed = fc.tuple(fc.nat(good.length - 1), fc.nat(255)).map(([at, byte]) => good.with(at, byte));
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), changed), (bytes) => {
+      expect(Array.isArray(checkStream(bytes, OPTIONS))).toBe(true);
+    }),
+  );
+});
+
+test("a stream cut anywhere before its end is never good", () => {
+  const good = read("good/thinking-text-and-two-calls.sse");
+  for (let length = 0; length < good.length; length++) {
+    expect(checkStream(good.subarray(0, length)), `cut after ${length} bytes`).not.toEqual([]);
+  }
+});
+
+test("odd types do not throw", () => {
   for (const text of [
     "event: message_start\ndata: null\n\n",
     'event: x\ndata: {"type":5}\n\n',
