@@ -1,3 +1,4 @@
+import { expect, test } from "vitest";
 import type { MessageEvent } from "../messages/types.ts";
 import type { CallDelta, UpstreamDelta } from "../upstream/delta.ts";
 import type { AnswerContext, IdSource } from "./context.ts";
@@ -61,6 +62,27 @@ export const done: UpstreamDelta = { kind: "done" };
 /** A clean end. */
 export const end = (reason: string): UpstreamDelta[] => [finish(reason), done];
 
+/** A title, what the upstream says, what the client is told, and how the request was. */
+export type Row = [
+  title: string,
+  deltas: UpstreamDelta[],
+  lines: (string | RegExp)[],
+  context?: Partial<AnswerContext>,
+];
+
+/** One test per row: the answer has exactly these lines. */
+export function testRows(table: Row[]): void {
+  test.each(table)("%s", (_title, deltas, lines, context) => {
+    const told = tell(deltas, context).lines;
+    expect(told).toHaveLength(lines.length);
+    expect(told.filter((line, n) => !fits(line, lines[n]))).toEqual([]);
+  });
+}
+
+function fits(line: string, expected: string | RegExp | undefined): boolean {
+  return typeof expected === "string" ? line === expected : expected?.test(line) === true;
+}
+
 export interface Told {
   /** One line per block, then `stop …` or `error …`. */
   lines: string[];
@@ -84,9 +106,6 @@ export function summarise(events: readonly MessageEvent[]): string[] {
   let open: { index: number; type: string; body: string; head: string } | null = null;
   let next = 0;
   let state: "before" | "blocks" | "closing" | "over" = "before";
-  const demand = (holds: boolean, event: MessageEvent): void => {
-    if (!holds) throw new Error(`out of order: ${JSON.stringify(event)}`);
-  };
   for (const event of events) {
     demand(state !== "over", event);
     if (event.type === "message_start") {
@@ -121,6 +140,10 @@ export function summarise(events: readonly MessageEvent[]): string[] {
   }
   if (state !== "over") throw new Error("the answer does not end");
   return lines;
+}
+
+function demand(holds: boolean, event: MessageEvent): void {
+  if (!holds) throw new Error(`out of order: ${JSON.stringify(event)}`);
 }
 
 const DELTAS: Record<string, string[]> = {

@@ -4,7 +4,7 @@ import type { UpstreamRequest } from "../upstream/delta.ts";
 import type { ModelFlags } from "../upstream/flags.ts";
 import { asObject } from "../upstream/read.ts";
 import { renderConversation } from "./ask/conversation.ts";
-import { checkFields, readContextManagement } from "./ask/fields.ts";
+import { noteFields, readContextManagement } from "./ask/fields.ts";
 import { forcedFormat, forcedInstruction } from "./ask/forced-format.ts";
 import { outputLimit } from "./ask/limits.ts";
 import { Notes } from "./ask/notes.ts";
@@ -50,7 +50,7 @@ export interface Translation {
 export function translateRequest(request: MessagesRequest, options: TranslateOptions): Translation {
   const { flags, model } = options;
   const notes = new Notes(options.strict);
-  checkFields(request, notes);
+  noteFields(request, notes);
   const inputTokens = estimateTokens(request);
   const choice = chooseTools(request, visibleTools(request, notes), flags);
   const forced = choice.mode === "required" || choice.mode === "json";

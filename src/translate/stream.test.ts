@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { UpstreamDelta } from "../upstream/delta.ts";
 import type { AnswerContext } from "./context.ts";
-import { createStreamTranslator } from "./stream.ts";
 import {
   answerContext,
   bash,
@@ -12,29 +11,13 @@ import {
   finish,
   reasoning,
   tell,
+  testRows,
   text,
 } from "./answers.test.support.ts";
-
-type Row = [
-  title: string,
-  deltas: UpstreamDelta[],
-  lines: (string | RegExp)[],
-  context?: Partial<AnswerContext>,
-];
-
-function rows(table: Row[]): void {
-  test.each(table)("%s", (_title, deltas, lines, context) => {
-    const told = tell(deltas, context).lines;
-    expect(told).toHaveLength(lines.length);
-    lines.forEach((line, n) => {
-      if (typeof line === "string") expect(told[n]).toBe(line);
-      else expect(told[n]).toMatch(line);
-    });
-  });
-}
+import { createStreamTranslator } from "./stream.ts";
 
 describe("blocks", () => {
-  rows([
+  testRows([
     ["text", [text("a"), text(""), text("b"), ...end("stop")], ["text ab", "stop end_turn"]],
     ["nothing at all", end("stop"), ["stop end_turn"]],
     ["only blanks are text", [text(" \n"), ...end("stop")], ["text  \n", "stop end_turn"]],
@@ -88,7 +71,7 @@ describe("blocks", () => {
 });
 
 describe("endings", () => {
-  rows([
+  testRows([
     ["length", [text("a"), ...end("length")], ["text a", "stop max_tokens"]],
     ["finish, then the body ends", [text("a"), finish("stop")], ["text a", "stop end_turn"]],
     ["done without a finish, with content", [text("a"), done], ["text a", "stop end_turn"]],
@@ -141,341 +124,17 @@ describe("endings", () => {
   });
 });
 
-describe("calls", () => {
-  const a = { index: 0, id: "a", name: "Bash" };
-  const b = { index: 1, id: "b", name: "Bash" };
-  rows([
-    [
-      "in fragments",
-      [bash('{"command"'), call({ index: 0, arguments: ':"ls"}' }), ...end("tool_calls")],
-      ['call a Bash {"command":"ls"}', "stop tool_use"],
-    ],
-    ["no arguments", [call(a), ...end("tool_calls")], ["call a Bash {}", "stop tool_use"]],
-    ["empty arguments", [bash(""), ...end("tool_calls")], ["call a Bash {}", "stop tool_use"]],
-    ["null", [bash("null"), ...end("tool_calls")], ["call a Bash {}", "stop tool_use"]],
-    [
-      "an object within a string",
-      [bash('"{\\"n\\":'), bash('1}"'), ...end("tool_calls")],
-      ['call a Bash {"n":1}', "stop tool_use"],
-    ],
-    [
-      "a value that is JSON text stays text",
-      [bash('{"n":"{\\"x\\":1}"}'), ...end("stop")],
-      ['call a Bash {"n":"{\\"x\\":1}"}', "stop tool_use"],
-    ],
-    [
-      "big numbers and key order",
-      [bash('{"b":9007199254740993,"a":1e400}'), ...end("stop")],
-      ['call a Bash {"b":9007199254740993,"a":1e400}', "stop tool_use"],
-    ],
-    [
-      "arguments before the name",
-      [
-        call({ index: 0, arguments: '{"n"' }),
-        call({ index: 0, name: "Bash" }),
-        call({ index: 0, arguments: ":1}" }),
-        ...end("stop"),
-      ],
-      ['call toolu_1 Bash {"n":1}', "stop tool_use"],
-    ],
-    [
-      "name and id again and again",
-      [bash('{"n"'), bash(":1"), bash("}"), ...end("stop")],
-      ['call a Bash {"n":1}', "stop tool_use"],
-    ],
-    [
-      "interleaved",
-      [
-        call({ ...a, arguments: '{"n"' }),
-        call({ ...b, arguments: '{"n":' }),
-        call({ index: 0, arguments: ":1}" }),
-        call({ index: 1, arguments: "2}" }),
-        ...end("stop"),
-      ],
-      ['call a Bash {"n":1}', 'call b Bash {"n":2}', "stop tool_use"],
-    ],
-    [
-      "two whole calls, one index",
-      [bash('{"n":1}'), bash('{"n":2}', { id: "b" }), ...end("stop")],
-      ['call a Bash {"n":1}', 'call b Bash {"n":2}', "stop tool_use"],
-    ],
-    [
-      "two whole calls, no index, no id",
-      [
-        call({ name: "Bash", arguments: '{"n":1}' }),
-        call({ name: "Bash", arguments: '{"n":2}' }),
-        ...end("stop"),
-      ],
-      ['call toolu_1 Bash {"n":1}', 'call toolu_2 Bash {"n":2}', "stop tool_use"],
-    ],
-    [
-      "equal ids",
-      [call({ ...a, whole: true }), call({ ...a, whole: true }), ...end("stop")],
-      ["call a Bash {}", "call toolu_1 Bash {}", "stop tool_use"],
-    ],
-    [
-      "an id of the history",
-      [call(a), ...end("stop")],
-      ["call toolu_1 Bash {}", "stop tool_use"],
-      { usedIds: new Set(["a"]) },
-    ],
-    [
-      "a malformed id",
-      [call({ ...a, id: "x:y.z" }), ...end("stop")],
-      ["call toolu_1 Bash {}", "stop tool_use"],
-    ],
-    [
-      "text after a call",
-      [bash('{"n":1}'), text("t"), ...end("stop")],
-      ['call a Bash {"n":1}', "text t", "stop tool_use"],
-    ],
-    [
-      "text within a call waits",
-      [bash('{"n"'), text("t"), bash(":1}"), ...end("stop")],
-      ['call a Bash {"n":1}', "text t", "stop tool_use"],
-    ],
-    [
-      "an unknown tool passes",
-      [call({ ...a, name: "Nope" }), ...end("stop")],
-      ["call a Nope {}", "stop tool_use"],
-    ],
-    [
-      "a shortened name",
-      [call({ ...a, name: "short" }), ...end("stop")],
-      ["call a long.name {}", "stop tool_use"],
-      { renamed: new Map([["short", "long.name"]]) },
-    ],
-    [
-      "cut by length",
-      [bash('{"command":"l'), ...end("length")],
-      ['call a Bash {"command":"l', "stop max_tokens"],
-    ],
-    ["cut before its arguments", [call(a), ...end("length")], ["stop max_tokens"]],
-    ["cut without a finish", [bash('{"command":"l')], ['open call a Bash {"command":"l', /^error api_error/]],
-    ["a whole call, then cut", [call({ ...a, whole: true })], ["call a Bash {}", /^error api_error/]],
-    [
-      "unfinished, yet said to be finished",
-      [bash('{"command":"l'), ...end("tool_calls")],
-      ['open call a Bash {"command":"l', /^error api_error: .*Bash whose arguments are not valid JSON/],
-    ],
-    ["a list", [bash("[1]"), ...end("stop")], [/^error api_error: .*not a JSON object/]],
-    [
-      "without a name",
-      [call({ index: 0, arguments: "{}" }), ...end("stop")],
-      [/^error api_error: .*without a name/],
-    ],
-    [
-      "more after the end",
-      [bash('{"n":1}{"n":2}'), ...end("stop")],
-      ['open call a Bash {"n":1}', /^error api_error/],
-    ],
-    [
-      "none chosen",
-      [text("t"), call(a), ...end("tool_calls")],
-      ["text t", "stop end_turn"],
-      { toolChoice: "none" },
-    ],
-    [
-      "one at most",
-      [call({ ...a, whole: true }), call({ ...b, whole: true }), ...end("stop")],
-      ["call a Bash {}", "stop tool_use"],
-      { disableParallel: true },
-    ],
-    [
-      "one at most, interleaved",
-      [
-        bash('{"n"'),
-        call({ ...b, arguments: '{"n":2' }),
-        bash(":1}"),
-        call({ index: 1, arguments: "}" }),
-        ...end("stop"),
-      ],
-      ['call a Bash {"n":1}', "stop tool_use"],
-      { disableParallel: true },
-    ],
-    [
-      "required, but none came",
-      [text("t"), ...end("stop")],
-      ["open text t", /^error api_error: .*ignored tool_choice/],
-      { toolChoice: "required" },
-    ],
-    [
-      "forced by format",
-      [text('{"name": "Ba'), text('sh", "arguments": {"n": 1}}'), ...end("stop")],
-      ['call toolu_1 Bash {"n": 1}', "stop tool_use"],
-      { toolChoice: "json" },
-    ],
-    [
-      "forced by format, cut",
-      [text('{"name": "Bash", "arguments": {"n"'), ...end("length")],
-      ['call toolu_1 Bash {"n"', "stop max_tokens"],
-      { toolChoice: "json" },
-    ],
-    [
-      "forced by format, not kept",
-      [text("Sure!"), ...end("stop")],
-      [/^error api_error: .*format of the forced/],
-      { toolChoice: "json" },
-    ],
-  ]);
+const usageOf = (usage: object, overrides?: Partial<AnswerContext>): unknown =>
+  tell([text("abcd"), { kind: "usage", usage }, ...end("stop")], overrides).events.find(
+    (event) => event.type === "message_delta",
+  )?.usage;
 
-  test("arguments go out while they come in, and the block stops only when they are whole", () => {
-    const { events } = tell([bash('{"command":"l'), call({ index: 0, arguments: 's"}' }), ...end("stop")]);
-    expect(events.filter((event) => event.type === "content_block_delta")).toHaveLength(2);
-  });
-});
-
-describe("repairs", () => {
-  const search = (json: string): UpstreamDelta =>
-    call({ index: 0, id: "a", name: "WebSearch", arguments: json });
-  rows([
-    ["quotes", [bash("{'command':'ls'}"), ...end("stop")], ['call a Bash {"command":"ls"}', "stop tool_use"]],
-    [
-      "quotes in fragments",
-      [bash("{'comm"), bash("and':'ls'}"), ...end("stop")],
-      ['call a Bash {"command":"ls"}', "stop tool_use"],
-    ],
-    [
-      "not a word cut short, which could be a text as well",
-      [bash('{"n":tru}'), ...end("stop")],
-      ['open call a Bash {"n":tru', /^error api_error/],
-    ],
-    ["a fence", [bash('```json\n{"n":1}\n```'), ...end("stop")], ['call a Bash {"n":1}', "stop tool_use"]],
-    [
-      "a raw line break in a string",
-      [bash('{"command":"a\nb"}'), ...end("stop")],
-      ['call a Bash {"command":"a\\nb"}', "stop tool_use"],
-    ],
-    [
-      "not when the schema refuses",
-      [bash("{'cmd':'ls'}"), ...end("stop")],
-      ["open call a Bash {", /^error api_error/],
-    ],
-    [
-      "not when asked not to",
-      [bash("{'command':'ls'}"), ...end("stop")],
-      ["open call a Bash {", /^error api_error/],
-      { repair: false },
-    ],
-    [
-      "never what is not closed",
-      [bash("{'command':'ls'"), ...end("tool_calls")],
-      ["open call a Bash {", /^error api_error/],
-    ],
-    [
-      "search: both lists empty",
-      [search('{"query":"q","allowed_domains":[],"blocked_domains":[]}'), ...end("stop")],
-      ['call a WebSearch {"query":"q"}', "stop tool_use"],
-    ],
-    [
-      "search: both lists filled",
-      [
-        search('{"query":"q","allowed_domains":["a.b","c.d"],'),
-        search('"blocked_domains":["c.d"]}'),
-        ...end("stop"),
-      ],
-      ['call a WebSearch {"query":"q","allowed_domains":["a.b"]}', "stop tool_use"],
-    ],
-    [
-      "search: one list",
-      [search('{"query":"q", "allowed_domains":["a.b"]}'), ...end("stop")],
-      ['call a WebSearch {"query":"q", "allowed_domains":["a.b"]}', "stop tool_use"],
-    ],
-    [
-      "search: nothing left",
-      [search('{"query":"q","allowed_domains":["a.b"],"blocked_domains":["a.b"]}'), ...end("stop")],
-      [/^call a WebSearch .*every_allowed_domain_is_also_blocked/, "stop tool_use"],
-    ],
-    [
-      "search: as it is",
-      [search('{"query":"q","allowed_domains":["a.b"],"blocked_domains":["c.d"]}'), ...end("stop")],
-      ['call a WebSearch {"query":"q","allowed_domains":["a.b"],"blocked_domains":["c.d"]}', "stop tool_use"],
-      { repair: false },
-    ],
-  ]);
-
-  test("are recorded", () => {
-    const deltas = [
-      search('{"query":"q","allowed_domains":[],"blocked_domains":[]}'),
-      bash("{'n':1}", { index: 1, id: "b" }),
-      ...end("stop"),
-    ];
-    expect(tell(deltas).translator.interventions).toEqual([
-      { code: "web-search-domains", tool: "WebSearch", path: "allowed_domains" },
-      { code: "web-search-domains", tool: "WebSearch", path: "blocked_domains" },
-      { code: "arguments-repaired", tool: "Bash", path: "" },
-    ]);
-  });
-});
-
-describe("stop sequences", () => {
-  const stops = (...stopSequences: string[]): Partial<AnswerContext> => ({ stopSequences });
-  rows([
-    [
-      "within a delta",
-      [text("a</x>b"), ...end("stop")],
-      ["text a", "stop stop_sequence </x>"],
-      stops("</x>"),
-    ],
-    [
-      "over deltas",
-      [text("a<"), text("/x"), text(">b"), ...end("stop")],
-      ["text a", "stop stop_sequence </x>"],
-      stops("</x>"),
-    ],
-    [
-      "a false start",
-      [text("a<"), text("/y>"), ...end("stop")],
-      ["text a</y>", "stop end_turn"],
-      stops("</x>"),
-    ],
-    ["a false start at the end", [text("a</"), ...end("stop")], ["text a</", "stop end_turn"], stops("</x>")],
-    ["at the very start", [text("</x>b"), ...end("stop")], ["stop stop_sequence </x>"], stops("</x>")],
-    [
-      "overlapping",
-      [text("aa"), text("ab"), ...end("stop")],
-      ["text a", "stop stop_sequence aab"],
-      stops("aab"),
-    ],
-    [
-      "the one complete first",
-      [text("abcd"), ...end("stop")],
-      ["text a", "stop stop_sequence bc"],
-      stops("abcd", "bc"),
-    ],
-    [
-      "not in thinking",
-      [reasoning("</x>"), text("b"), ...end("stop")],
-      ["thinking </x> signed", "text b", "stop end_turn"],
-      stops("</x>"),
-    ],
-    [
-      "not in arguments",
-      [bash('{"n":"</x>"}'), ...end("stop")],
-      ['call a Bash {"n":"</x>"}', "stop tool_use"],
-      stops("</x>"),
-    ],
-    [
-      "not across a call",
-      [text("</"), bash("{}"), text("x>"), ...end("stop")],
-      ["text </", "call a Bash {}", "text x>", "stop tool_use"],
-      stops("</x>"),
-    ],
-  ]);
-
-  test("end the answer at once: the upstream may be cancelled", () => {
-    const { translator, events } = tell([text("aXb")], stops("X"));
-    expect(translator.finished).toBe(true);
-    expect(events.find((event) => event.type === "message_delta")?.usage.output_tokens).toBeGreaterThan(0);
-  });
+const usageDelta = (n: number): UpstreamDelta => ({
+  kind: "usage",
+  usage: { promptTokens: 5, completionTokens: n },
 });
 
 describe("usage", () => {
-  const usageOf = (usage: object, overrides?: Partial<AnswerContext>): unknown =>
-    tell([text("abcd"), { kind: "usage", usage }, ...end("stop")], overrides).events.find(
-      (event) => event.type === "message_delta",
-    )?.usage;
-
   test.each([
     [
       "as reported",
@@ -504,11 +163,7 @@ describe("usage", () => {
   });
 
   test("the last figures count", () => {
-    const usage = (n: number): UpstreamDelta => ({
-      kind: "usage",
-      usage: { promptTokens: 5, completionTokens: n },
-    });
-    const { events } = tell([usage(1), text("a"), usage(2), finish("stop"), usage(3), done]);
+    const { events } = tell([usageDelta(1), text("a"), usageDelta(2), finish("stop"), usageDelta(3), done]);
     expect(events.find((event) => event.type === "message_delta")?.usage.output_tokens).toBe(3);
   });
 

@@ -1,4 +1,3 @@
-import { invalidRequest } from "../../messages/api-error.ts";
 import type { MessagesRequest } from "../../messages/types.ts";
 import type { ModelFlags } from "../../upstream/flags.ts";
 
@@ -26,8 +25,6 @@ export function outputLimit(
   configured: number | undefined,
 ): OutputLimit {
   const asked = request.max_tokens;
-  if (!Number.isInteger(asked) || asked < 1)
-    throw invalidRequest("max_tokens", "must be a whole number of at least 1");
   const capped = Math.min(asked, flags.maxOutput ?? asked, configured ?? asked);
   if (flags.contextWindow === null) return { tokens: capped, byContext: false };
   const share = Math.max(1, Math.floor(flags.contextWindow * SMALLEST_SHARE));

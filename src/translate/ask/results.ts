@@ -1,6 +1,6 @@
 import { invalidRequest } from "../../messages/api-error.ts";
 import type { ContentBlock, ToolResultBlock } from "../../messages/types.ts";
-import { imageUnsupported, readImage } from "./images.ts";
+import { readImage } from "./images.ts";
 import type { RenderOptions } from "./options.ts";
 import { DOCUMENT_END, documentHead, renderSearchResult, renderServerBlock } from "./texts.ts";
 import type { Image } from "./turns.ts";
@@ -39,8 +39,7 @@ function renderEntry(entry: ContentBlock, path: string, images: Image[], options
   const { type } = entry;
   if (type === "text") return entry.text;
   if (type === "image") {
-    if (!options.vision) throw imageUnsupported(path, options.model);
-    images.push(readImage(entry, path));
+    images.push(readImage(entry, path, options));
     return options.toolImages ? "" : "[image: shown below]";
   }
   if (type === "tool_reference") return `Tool loaded: ${entry.tool_name}`;

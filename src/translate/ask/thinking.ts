@@ -1,4 +1,3 @@
-import { invalidRequest } from "../../messages/api-error.ts";
 import type { Effort, MessagesRequest, ThinkingConfig } from "../../messages/types.ts";
 import type { ModelFlags } from "../../upstream/flags.ts";
 import type { Notes } from "./notes.ts";
@@ -20,7 +19,6 @@ const LEVELS: Record<Effort, Level> = {
   xhigh: "high",
   max: "high",
 };
-const SMALLEST_BUDGET = 1024;
 
 /**
  * Whether the model is to think, and what becomes of it. Without the field it does not: such requests
@@ -37,7 +35,7 @@ export function readThinking(
   if (thinking === undefined || thinking === null || forced || !isOn(thinking, request)) {
     return { on: false, level: null, reasoning: "hidden" };
   }
-  if (thinking.type === "enabled") checkBudget(thinking, request, notes);
+  if (thinking.type === "enabled") notes.addHarmless("thinking-budget-not-enforced");
   const { display } = thinking;
   return {
     on: flags.thinking !== "none",
@@ -58,17 +56,6 @@ function endsWithResults(request: MessagesRequest): boolean {
     typeof last.content !== "string" &&
     last.content.some((block) => block.type === "tool_result")
   );
-}
-
-function checkBudget(thinking: ThinkingConfig, request: MessagesRequest, notes: Notes): void {
-  const path = "thinking.enabled.budget_tokens";
-  const budget = thinking.budget_tokens;
-  if (budget === undefined) throw invalidRequest(path, "Field required");
-  if (budget < SMALLEST_BUDGET)
-    throw invalidRequest(path, `Input should be greater than or equal to ${SMALLEST_BUDGET}`);
-  if (budget >= request.max_tokens)
-    throw invalidRequest("max_tokens", "must be greater than thinking.budget_tokens");
-  notes.addHarmless("thinking-budget-not-enforced");
 }
 
 function levelOf(thinking: ThinkingConfig, effort: Effort | undefined): Level | null {

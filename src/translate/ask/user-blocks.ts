@@ -1,7 +1,7 @@
 import { invalidRequest } from "../../messages/api-error.ts";
 import type { ContentBlock, DocumentBlock, ImageBlock } from "../../messages/types.ts";
 import type { RenderOptions } from "./options.ts";
-import { imageUnsupported, readImage } from "./images.ts";
+import { readImage } from "./images.ts";
 import { DOCUMENT_END, documentHead, renderSearchResult, renderServerBlock, textPart } from "./texts.ts";
 import type { Part } from "./turns.ts";
 
@@ -26,8 +26,7 @@ export function renderUserBlock(block: ContentBlock, path: string, options: Rend
 function renderImage(block: ImageBlock, path: string, options: RenderOptions | null): Part {
   if (options === null)
     throw invalidRequest(`${path}.type`, "images are not supported in assistant messages");
-  if (!options.vision) throw imageUnsupported(path, options.model);
-  return { kind: "image", image: readImage(block, path) };
+  return { kind: "image", image: readImage(block, path, options) };
 }
 
 function renderDocument(block: DocumentBlock, path: string, options: RenderOptions | null): Part[] {
