@@ -3,11 +3,6 @@
  * Source: https://docs.anthropic.com/en/api/messages and the types of `@anthropic-ai/sdk`.
  */
 
-export interface CacheControl {
-  type: "ephemeral";
-  ttl?: "5m" | "1h";
-}
-
 export interface TextBlock {
   type: "text";
   text: string;

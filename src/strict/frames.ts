@@ -25,6 +25,7 @@ interface Line {
 
 const LF = 10;
 const CR = 13;
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const FIELDS = new Set(["event", "data", "id", "retry"]);
 
 /**
@@ -48,7 +49,6 @@ export function readFrames(bytes: Uint8Array): Frame[] {
 }
 
 function readLines(bytes: Uint8Array): Line[] {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const lines: Line[] = [];
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   let lf = bytes.indexOf(LF, start);
@@ -59,7 +59,7 @@ function readLines(bytes: Uint8Array): Line[] {
     const end = lf === -1 ? cr : cr === -1 ? lf : Math.min(lf, cr);
     const stop = end === -1 ? bytes.length : end;
     const next = end === -1 ? stop : stop + (bytes[stop] === CR && bytes[stop + 1] === LF ? 2 : 1);
-    lines.push({ text: decoder.decode(bytes.subarray(start, stop)), start, end: next });
+    lines.push({ text: UTF8.decode(bytes.subarray(start, stop)), start, end: next });
     start = next;
   }
   return lines;
@@ -81,7 +81,7 @@ function frameOf(lines: Line[], bytes: Uint8Array, closed: boolean): Frame[] {
       closed,
       validUtf8: isUtf8(raw),
       offset: first.start,
-      text: new TextDecoder().decode(raw),
+      text: UTF8.decode(raw),
     },
   ];
 }
