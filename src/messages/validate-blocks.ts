@@ -15,7 +15,7 @@ import { checkDocumentSource, checkImageSource } from "./validate-sources.ts";
 import type { ApiVersion } from "./version.ts";
 
 /** Where a block may stand. */
-export type Place = "user" | "assistant" | "system" | "tool_result" | "document" | "search_result";
+type Place = "user" | "assistant" | "system" | "tool_result" | "document" | "search_result";
 
 /** Where a block stands, and by which version's rules. */
 export interface BlockContext {
