@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findBackend } from "../../backends/find-backend.ts";
+import type { Cassette } from "../../cassette/types.ts";
+import { drive } from "../../replay/drive.ts";
+import { recordSession } from "../../replay/record.ts";
+import type { CassetteArguments } from "./cassette.ts";
+
+const TIMEOUT_MS = 600_000;
+
+/** Sends the recorded requests to a live model, through taps as when they were recorded. */
+export async function refreshCassette(cassette: Cassette, argv: CassetteArguments): Promise<Cassette> {
+  const { manifest } = cassette;
+  const backend = await findBackend({
+    kind: "auto",
+    provider: manifest.bridge.provider,
+    ...(argv.model === undefined ? {} : { model: argv.model }),
+    ...(argv["base-url"] === undefined ? {} : { baseUrl: argv["base-url"] }),
+    ...(argv["api-key"] === undefined ? {} : { apiKey: argv["api-key"] }),
+  });
+  const folder = mkdtempSync(join(tmpdir(), "cassette-refresh-"));
+  try {
+    const { home, cwd } = manifest.places;
+    const { cassette: refreshed } = await recordSession({
+      folder: join(folder, "new"),
+      title: manifest.title,
+      redact: manifest.redaction.profile,
+      backend,
+      bridge: manifest.bridge,
+      ...(argv["api-key"] === undefined ? {} : { apiKey: argv["api-key"] }),
+      token: "refresh",
+      client: { ...manifest.client, home: home ?? "", cwd: cwd ?? "" },
+      generator: manifest.generator,
+      run: async (baseUrl) => {
+        for (const { id, clientRequest, bridgeResponse } of cassette.exchanges)
+          await drive(
+            (request) => fetch(rebased(request, baseUrl)),
+            id,
+            clientRequest,
+            bridgeResponse,
+            TIMEOUT_MS,
+          );
+        return { exitCode: 0 };
+      },
+    });
+    return refreshed;
+  } finally {
+    await backend.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function rebased(request: Request, baseUrl: string): Request {
+  const { pathname, search } = new URL(request.url);
+  return new Request(new URL(pathname + search, baseUrl), request);
+}

@@ -1,0 +1,56 @@
+import { readCassette } from "../../cassette/read.ts";
+import { Redactor } from "../../cassette/redact.ts";
+import type { Cassette } from "../../cassette/types.ts";
+import { cleanEnvironment } from "../../launch/environment.ts";
+import { startStage } from "../../replay/stage.ts";
+import { parsePace } from "../../replay/pace.ts";
+import { driftLines, failuresOf, fidelityLine } from "../../replay/verdict.ts";
+import { findCassette } from "../cassettes.ts";
+import { clientCommand, runClient, type ClientCommand } from "../client-command.ts";
+import { usageError, type ExitCode } from "../exit.ts";
+import { interrupted } from "../interrupted.ts";
+import type { ReplayArguments } from "./replay.ts";
+
+const TOKEN = "replay";
+
+/**
+ * Plays a cassette to the client behind `--`, or to whoever comes until interrupted. What it came to is
+ * on stderr, since stdout is the client's; the client's exit code has no say in the verdict.
+ */
+export async function replayCommand(argv: ReplayArguments): Promise<ExitCode> {
+  const pace = parsePace(argv.pace);
+  if (pace === undefined)
+    throw usageError(`--pace is recorded, gap:5ms, asap or scale:X, not "${argv.pace}"`);
+  const command = await clientCommand(argv["--"], argv["claude-binary"]);
+  const cassette = await readCassette(findCassette(argv.name, argv.dir));
+  const stage = await startStage(cassette, { surface: argv.surface, pace, redactor: redactorFor(cassette) });
+  try {
+    await perform(stage.url, cassette, command);
+  } finally {
+    await stage.close();
+  }
+  const report = stage.report();
+  const failures = failuresOf(report, argv["fail-on-drift"]);
+  const drift = argv["fail-on-drift"] ? [] : driftLines(report);
+  for (const line of [...drift, ...failures, fidelityLine(report)]) process.stderr.write(`${line}\n`);
+  return failures.length > 0 ? 4 : 0;
+}
+
+async function perform(url: string, cassette: Cassette, command: ClientCommand | null): Promise<void> {
+  if (command === null) {
+    process.stderr.write(`playing on ${url}; Ctrl-C ends it\n`);
+    return interrupted();
+  }
+  const model = cassette.manifest.bridge.model ?? "claude";
+  const { env } = cleanEnvironment(process.env, { baseUrl: url, token: TOKEN, model });
+  const { exitCode } = await runClient(command, env);
+  process.stderr.write(`the client ended with exit code ${exitCode}\n`);
+}
+
+function redactorFor({ manifest }: Cassette): Redactor {
+  return new Redactor({
+    profile: manifest.redaction.profile,
+    home: process.env["HOME"],
+    cwd: process.cwd(),
+  });
+}
