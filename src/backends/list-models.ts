@@ -9,23 +9,39 @@ export interface ModelServer {
   timeoutMs?: number;
 }
 
-/** Why a connection failed, without the wrapping that `fetch` puts around it. */
+interface Answer {
+  status: number;
+  text: string;
+}
+
+/** Why a connection failed, in one word where there is one. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (cause instanceof Error && "code" in cause) return String(cause.code);
+  if ("code" in error && typeof error.code === "string") return error.code;
   return error.name === "TimeoutError" ? "no answer in time" : error.message;
 }
 
-async function get(url: string, server: ModelServer): Promise<Response> {
+/** With undici's own client: `fetch` refuses ports that servers do use. */
+async function get(url: string, server: ModelServer): Promise<Answer> {
+  const { request } = await import("undici");
   const headers = server.apiKey === undefined ? {} : { authorization: `Bearer ${server.apiKey}` };
   try {
-    return await fetch(url, { headers, signal: AbortSignal.timeout(server.timeoutMs ?? 5000) });
+    const signal = AbortSignal.timeout(server.timeoutMs ?? 5000);
+    const { statusCode, body } = await request(url, { headers, signal });
+    return { status: statusCode, text: await body.text() };
   } catch (error) {
     const advice = server.provider === "ollama" ? 'start it with "ollama serve"' : "check --base-url";
     throw new BackendError("backend-unreachable", `${url} cannot be reached (${reason(error)}): ${advice}`, {
       cause: error,
     });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -47,18 +63,14 @@ function namesIn(list: unknown): string[] | undefined {
  */
 export async function listModels(server: ModelServer): Promise<string[]> {
   const url = modelsUrl(server.provider, server.baseUrl);
-  const response = await get(url, server);
-  if (response.status === 401 || response.status === 403)
-    throw new BackendError(
-      "backend-refused",
-      `${url} answered ${response.status}: give its key with --api-key`,
-    );
-  const body: unknown = await response.json().catch(() => undefined);
-  const names = response.ok ? namesIn(body) : undefined;
+  const { status, text } = await get(url, server);
+  if (status === 401 || status === 403)
+    throw new BackendError("backend-refused", `${url} answered ${status}: give its key with --api-key`);
+  const names = status === 200 ? namesIn(parsed(text)) : undefined;
   if (names !== undefined) return names;
   throw new BackendError(
     "backend-refused",
-    `${url} answered ${response.status} without a list of models: is it a server of kind ${server.provider}?`,
+    `${url} answered ${status} without a list of models: is it a server of kind ${server.provider}?`,
   );
 }
 

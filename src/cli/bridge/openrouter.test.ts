@@ -26,7 +26,6 @@ const CHUNKS = [
 
 /** In Claude Code's place: asks the bridge once and writes the answer down. */
 const ASK = `
-  const { writeFileSync } = require("node:fs");
   const headers = { authorization: "Bearer " + process.env.ANTHROPIC_AUTH_TOKEN, "content-type": "application/json", "anthropic-version": "2023-06-01" };
   const body = JSON.stringify({ model: "gpt-4o", max_tokens: 64, stream: true, messages: [{ role: "user", content: "hi" }] });
   fetch(process.env.ANTHROPIC_BASE_URL + "/v1/messages?beta=true", { method: "POST", headers, body })
@@ -57,6 +56,7 @@ beforeEach(() => {
   });
   network = defineNetwork({
     sources: [new InterceptorSource({ interceptors: [new HttpRequestInterceptor()] })],
+    context: { quiet: true },
     handlers: [chat],
   });
   network.enable();
@@ -69,7 +69,7 @@ afterEach(() => {
 });
 
 test("a model behind OpenRouter is asked with the key, streamed, with usage; the key stays with the bridge", async () => {
-  const claude = fakeClaude(folder, ASK);
+  const claude = fakeClaude(folder, ASK, "leave");
   const logs = join(folder, "logs");
   const words = `openai gpt-4o --baseURL ${ORIGIN}/api/v1 --apiKey ${KEY} --claude-binary ${claude.path}`;
   await bridgeMain([...words.split(" "), "--debug", "--log-dir", logs, "-p", "hi"]);
