@@ -65,7 +65,7 @@ async function runAll(
   const heavy = jobs.filter(({ kind }) => HEAVY.has(kind));
   const light = jobs.filter(({ kind }) => !HEAVY.has(kind));
   const lanes = options.target === undefined ? (options.parallel ?? 4) : 1;
-  await Promise.all([lane(heavy), ...Array.from({ length: lanes }, () => lane(light))]);
+  await Promise.all([lane(heavy), lane(heavy), ...Array.from({ length: lanes }, () => lane(light))]);
   return jobs.flatMap((job) => results.get(job) ?? []);
 }
 

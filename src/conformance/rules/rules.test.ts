@@ -1,0 +1,279 @@
+import { expect, test } from "vitest";
+import type { Dialect } from "../../upstream/delta.ts";
+import type { Expectation } from "../case.ts";
+import { readExchange, type Exchange, type UpstreamCall } from "../exchange.ts";
+import type { Send } from "../send.ts";
+import { judgeExpectations, RULES } from "./index.ts";
+
+interface Facts {
+  status?: number;
+  headers?: [string, string][];
+  /** The JSON body, or the text of a stream. */
+  body?: unknown;
+  upstream?: unknown[];
+  upstreamHeaders?: Record<string, string>;
+  dialect?: Dialect;
+  mode?: Send["mode"];
+  earlier?: Facts;
+}
+
+const MESSAGE = {
+  id: "msg_1",
+  type: "message",
+  role: "assistant",
+  model: "m",
+  content: [
+    { type: "thinking", thinking: "hm", signature: "s" },
+    { type: "text", text: "Hello" },
+    { type: "tool_use", id: "toolu_1", name: "look", input: { n: 1 } },
+  ],
+  stop_reason: "tool_use",
+  stop_sequence: null,
+  usage: { input_tokens: 3, output_tokens: 2 },
+};
+
+const STREAM = [
+  { type: "message_start", message: { ...MESSAGE, content: [], stop_reason: null } },
+  { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+  { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hel" } },
+  { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "lo" } },
+  { type: "content_block_stop", index: 0 },
+  {
+    type: "message_delta",
+    delta: { stop_reason: "end_turn", stop_sequence: null },
+    usage: { output_tokens: 2 },
+  },
+  { type: "message_stop" },
+];
+
+const BROKEN = [
+  ...STREAM.slice(0, 3),
+  { type: "error", error: { type: "api_error", message: "upstream broke" } },
+];
+
+const stream = (events: { type: string }[]): string =>
+  events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+
+const error = (type: string, message: string): unknown => ({ type: "error", error: { type, message } });
+
+const CHAT = {
+  model: "m",
+  max_tokens: 64,
+  messages: [
+    { role: "user", content: "one two" },
+    {
+      role: "assistant",
+      content: "",
+      tool_calls: [{ id: "toolu_1", function: { name: "look", arguments: '{"n":1}' } }],
+    },
+    { role: "tool", content: "three", tool_call_id: "toolu_1" },
+  ],
+  tools: [{ type: "function", function: { name: "look", parameters: {} } }],
+};
+
+function exchangeOf(facts: Facts, name: string): Exchange {
+  const {
+    status = 200,
+    headers = [],
+    body = MESSAGE,
+    upstream = [CHAT],
+    upstreamHeaders = {},
+    mode = "json",
+  } = facts;
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const type =
+    typeof body === "string" && body.startsWith("event:") ? "text/event-stream" : "application/json";
+  const bytes = new TextEncoder().encode(text);
+  const calls = upstream.map((json): UpstreamCall => {
+    const chat = JSON.stringify(json);
+    return {
+      method: "POST",
+      path: "/v1/chat/completions",
+      headers: upstreamHeaders,
+      body: chat,
+      json,
+      closedBy: null,
+    };
+  });
+  const send: Send = {
+    name,
+    mode,
+    split: "line",
+    method: "POST",
+    path: "/v1/messages",
+    headers: [],
+    request: {},
+    body: null,
+    answers: [],
+    expect: [],
+  };
+  const request = { method: "POST", path: "/v1/messages", headers: [], body: "{}" };
+  const response = {
+    status,
+    headers: [["content-type", type] as [string, string], ...headers],
+    body: bytes,
+    chunks: [],
+    end: "complete" as const,
+  };
+  return readExchange(send, request, response, calls);
+}
+
+function broken(expectation: Expectation, facts: Facts): boolean {
+  const earlier = facts.earlier === undefined ? [] : [exchangeOf(facts.earlier, "first")];
+  const found = judgeExpectations([expectation], {
+    exchange: exchangeOf(facts, "this"),
+    earlier,
+    dialect: facts.dialect ?? "openai",
+    upstreamOrigin: "http://127.0.0.1:4321",
+  });
+  return found.length > 0;
+}
+
+type Row = [expectation: Expectation, holds: Facts, breaks: Facts];
+
+const ROWS: Row[] = [
+  [{ status: [200, 201] }, {}, { status: 400 }],
+  ["status.no-server-error", { status: 499 }, { status: 500 }],
+  [{ header: { name: "x-a", equals: "1" } }, { headers: [["x-a", "1"]] }, {}],
+  [{ json: { at: "content.1.text", equals: "Hello" } }, {}, { body: {} }],
+  [{ body: { lacks: "canary" } }, {}, { body: "canary" }],
+  [
+    "content-length.right",
+    { headers: [["content-length", String(JSON.stringify(MESSAGE).length)]] },
+    { headers: [["content-length", "1"]] },
+  ],
+  ["refused", { status: 400, body: error("invalid_request_error", "no") }, {}],
+  [
+    "refused",
+    { status: 400, body: error("invalid_request_error", "no") },
+    { status: 400, body: error("api_error", "no") },
+  ],
+  [
+    { refused: { mentions: "field" } },
+    { status: 400, body: error("invalid_request_error", "field: no") },
+    { status: 400, body: error("invalid_request_error", "no") },
+  ],
+  ["failed", { body: stream(BROKEN) }, { body: stream(STREAM) }],
+  ["failed", { status: 502, body: error("api_error", "no") }, {}],
+  [
+    { failed: { status: 502 } },
+    { status: 502, body: error("api_error", "no") },
+    { status: 504, body: error("api_error", "no") },
+  ],
+  [
+    { "error-event": { type: "api_error", mentions: "broke" } },
+    { body: stream(BROKEN) },
+    { body: stream(STREAM) },
+  ],
+  [{ "secret-free": ["canary"] }, {}, { headers: [["x-debug", "canary"]] }],
+  [{ "secret-free": [] }, {}, { body: error("api_error", "connect 127.0.0.1:4321") }],
+  [{ "secret-free": [] }, {}, { body: "boom\n    at handler (/app/src/a.ts:1:2)" }],
+  [
+    { answer: { at: "usage.output_tokens", at_least: 2 } },
+    {},
+    { body: { ...MESSAGE, usage: { output_tokens: 1 } } },
+  ],
+  [{ "answer.text": "Hello" }, { body: stream(STREAM) }, { body: { ...MESSAGE, content: [] } }],
+  [{ "answer.thinking": "hm" }, {}, { body: stream(STREAM) }],
+  [{ "answer.blocks": ["text"] }, { body: stream(STREAM) }, {}],
+  [{ "answer.stop": "tool_use" }, {}, { body: stream(STREAM) }],
+  [
+    { "answer.calls": [{ name: "look", input: { n: 1 } }] },
+    {},
+    { body: { ...MESSAGE, content: [{ type: "tool_use", id: "a", name: "look", input: "{}" }] } },
+  ],
+  [{ "answer.calls": [{ name: "look" }] }, {}, { body: stream(STREAM) }],
+  [
+    { "answer.same-as": "first" },
+    { earlier: { body: { ...MESSAGE, id: "msg_2" } } },
+    { earlier: { body: { ...MESSAGE, stop_reason: "end_turn" } } },
+  ],
+  [{ distinct: { at: "id" } }, { earlier: { body: { ...MESSAGE, id: "msg_2" } } }, { earlier: {} }],
+  [
+    { event: { of: "message_start", at: "message.stop_reason", equals: null } },
+    { body: stream(STREAM) },
+    { body: stream(STREAM.slice(1)) },
+  ],
+  [{ "stream.deltas": { at_least: 2 } }, { body: stream(STREAM) }, { body: stream(BROKEN) }],
+  [{ "stream.deltas-lack": "lo" }, { body: stream(BROKEN) }, { body: stream(STREAM) }],
+  [{ "upstream.requests": 1 }, {}, { upstream: [CHAT, CHAT] }],
+  [
+    { "upstream.value": { at: { openai: "max_tokens", ollama: "options.num_predict" }, equals: 64 } },
+    {},
+    { dialect: "ollama" },
+  ],
+  [
+    {
+      "upstream.messages": [
+        { role: "user", images: 0 },
+        { calls: [{ name: "look", arguments: { n: 1 } }] },
+        { text: "three", answers: "toolu_1" },
+      ],
+    },
+    {},
+    { upstream: [{ messages: [] }] },
+  ],
+  [
+    { "upstream.messages": [{ images: 0 }] },
+    { upstream: [{ messages: [{ role: "user", content: "a" }] }] },
+    {
+      upstream: [
+        {
+          messages: [
+            {
+              role: "user",
+              content: [{ type: "image_url", image_url: { url: "data:image/png;base64,AA" } }],
+            },
+          ],
+        },
+      ],
+    },
+  ],
+  [{ "upstream.roles": ["user", "assistant", "tool"] }, {}, { upstream: [{ messages: [{ role: "user" }] }] }],
+  [{ "upstream.last-role": "tool" }, {}, { upstream: [{ messages: [{ role: "user" }] }] }],
+  [
+    { "upstream.texts-in-order": ["one", "two", "three"] },
+    {},
+    { upstream: [{ messages: [{ role: "user", content: "two one three" }] }] },
+  ],
+  [
+    { "upstream.texts-in-order": ["one"] },
+    {},
+    { upstream: [{ messages: [{ role: "user", content: "one one" }] }] },
+  ],
+  ["upstream.no-empty-message", {}, { upstream: [{ messages: [{ role: "user", content: "" }] }] }],
+  [
+    { "upstream.result": { call: 0, text: "three" } },
+    {},
+    { upstream: [{ messages: [{ role: "user", content: "three" }] }] },
+  ],
+  [{ "upstream.limit": 64 }, {}, { upstream: [{ max_tokens: 64, max_completion_tokens: 64 }] }],
+  [{ "upstream.tools": ["look"] }, {}, { upstream: [{ tools: [] }] }],
+  [{ "upstream.same-as": "first" }, { earlier: {} }, { earlier: { upstream: [{}] } }],
+  [{ "upstream.contains": "one two" }, {}, { upstream: [{}] }],
+  [{ "upstream.contains": "one" }, {}, { upstream: [] }],
+  [{ "upstream.lacks": "canary" }, {}, { upstreamHeaders: { authorization: "Bearer canary" } }],
+  [
+    { "upstream.keys": { openai: ["model", "max_tokens", "messages", "tools"], ollama: [] } },
+    {},
+    { upstream: [{ user: "x" }] },
+  ],
+  [{ "upstream.header": { name: "X-A", equals: "1" } }, { upstreamHeaders: { "x-a": "1" } }, {}],
+  [{ "one-of": [[{ status: 200 }], ["refused"]] }, {}, { status: 500 }],
+  [
+    { when: { status: 200, expect: [{ "answer.stop": "tool_use" }] } },
+    { status: 400 },
+    { body: stream(STREAM) },
+  ],
+  [{ in: { mode: "json", expect: [{ status: 201 }] } }, { mode: "stream" }, { mode: "json" }],
+  [{ over: { upstream: "ollama", expect: [{ status: 201 }] } }, { dialect: "openai" }, { dialect: "ollama" }],
+];
+
+test.each(ROWS)("%j holds, and can be broken", (expectation, holds, breaks) => {
+  expect([broken(expectation, holds), broken(expectation, breaks)]).toEqual([false, true]);
+});
+
+test("no rule is without a row above", () => {
+  const shown = new Set(ROWS.map(([one]) => (typeof one === "string" ? one : Object.keys(one)[0])));
+  expect(Object.keys(RULES).filter((name) => !shown.has(name))).toEqual([]);
+});

@@ -1,0 +1,100 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import type { Progress } from "./options.ts";
+import { runSuite } from "./run-suite.ts";
+import type { RunReport } from "./types.ts";
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A Messages endpoint that does one thing, whatever it is asked. */
+async function target(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  servers.push(server);
+  await new Promise((resolve) => server.once("listening", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function run(url: string, cases: string[], progress: Progress[] = []): Promise<RunReport> {
+  return runSuite({ target: { url }, cases, version: "test" }, (one) => progress.push(one));
+}
+
+const STREAM_WITHOUT_END = 'event: message_start\ndata: {"type":"message_start"}\n\n';
+
+test("a target that streams badly fails, with the rule, what was sent and what came back", async () => {
+  const url = await target((_request, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+    response.end(STREAM_WITHOUT_END);
+  });
+  const report = await run(url, ["protocol.content-type.sse"]);
+  const [result] = report.cases;
+  expect(result).toMatchObject({ verdict: "fail", kind: "wire", upstream: null, blame: "bridge" });
+  expect(result?.findings.map(({ rule }) => rule)).toContain("SC3");
+  expect(result?.findings[0]?.evidence).toMatch(
+    /^sent: POST \/v1\/messages \{.*\nevent: message_start|^sent: POST/s,
+  );
+  expect(report).toMatchObject({
+    exitCode: 1,
+    incomplete: false,
+    headline: { bridge: { must: { pass: 0, total: 1 } } },
+  });
+});
+
+test("an answer that is no envelope fails by rule EE", async () => {
+  const url = await target((_request, response) => response.writeHead(404).end("404 page not found"));
+  const report = await run(url, ["protocol.beta.query-and-path"]);
+  expect(report.cases[0]?.findings.map(({ rule }) => rule)).toEqual(
+    expect.arrayContaining(["EE", "outcome"]),
+  );
+});
+
+test("a target that never answers fails; it is no harness error", async () => {
+  const url = await target((request) => request.socket.destroy());
+  const report = await run(url, ["protocol.content-type.json"]);
+  expect(report.cases[0]).toMatchObject({ verdict: "fail", findings: [{ rule: "answers" }] });
+});
+
+test("what a foreign target cannot be asked is skipped with its reason", async () => {
+  const url = await target((_request, response) => response.end());
+  const report = await run(url, ["protocol.auth.missing-401", "messages.prefill"]);
+  expect(report.cases.map(({ verdict, reason }) => [verdict, typeof reason])).toEqual([
+    ["skip", "string"],
+    ["skip", "string"],
+  ]);
+  expect(report).toMatchObject({ exitCode: 0, headline: { bridge: { must: { pass: 0, total: 0 } } } });
+});
+
+test("nothing selected is an error that says so", async () => {
+  await expect(run("http://127.0.0.1:1", ["nothing.*"])).rejects.toThrow(
+    /no case matches --case nothing\.\*/,
+  );
+  await expect(runSuite({ suites: ["nothing"], version: "test" }, () => {})).rejects.toThrow(
+    /no suite "nothing"; there are .*protocol/,
+  );
+});
+
+test("an aborted run is incomplete: exit 5", async () => {
+  const report = await runSuite(
+    { suites: ["protocol"], version: "test", signal: AbortSignal.abort() },
+    () => {},
+  );
+  expect(report).toMatchObject({ incomplete: true, exitCode: 5, cases: [] });
+});
+
+test("the embedded bridge passes; progress tells of each row", async () => {
+  const progress: Progress[] = [];
+  const report = await runSuite(
+    { cases: ["messages.shape.envelope", "protocol.request-id"], version: "test" },
+    (one) => progress.push(one),
+  );
+  expect(report.cases.map(({ id, upstream, verdict }) => [id, upstream, verdict])).toEqual([
+    ["messages.shape.envelope", "ollama", "pass"],
+    ["messages.shape.envelope", "openai", "pass"],
+    ["protocol.request-id", null, "pass"],
+  ]);
+  expect(progress.map(({ kind }) => kind)).toEqual(["start", "case", "case", "case", "end"]);
+});
