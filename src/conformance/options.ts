@@ -1,4 +1,5 @@
 import type { Dialect } from "../upstream/delta.ts";
+import type { SuiteFile } from "./case.ts";
 import type { CaseResult, RunReport } from "./types.ts";
 
 /** What to run and against what. */
@@ -17,8 +18,8 @@ export interface SuiteOptions {
   claudeBinary?: string;
   /** Cases that run at the same time. Default 4. */
   parallel?: number;
-  /** Folder of the suite files; by default the package's own. */
-  folder?: string;
+  /** By default the package's own. */
+  loaded?: readonly SuiteFile[];
   version: string;
   /** Aborting it ends the run early; the report then says `incomplete`. */
   signal?: AbortSignal;

@@ -14,7 +14,7 @@ const HEAVY = new Set(["client"]);
  * throws NothingSelected and SuiteFileError only.
  */
 export async function runSuite(options: SuiteOptions, onProgress: OnProgress): Promise<RunReport> {
-  const jobs = selectJobs(await loadSuites(options.folder), options);
+  const jobs = selectJobs(options.loaded ?? (await loadSuites()), options);
   const signal = options.signal ?? new AbortController().signal;
   const worlds = await openWorlds(options);
   const model = options.model ?? "scripted";

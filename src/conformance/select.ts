@@ -59,7 +59,10 @@ function jobsOf(suite: SuiteFile, spec: CaseSpec, options: SuiteOptions): Job[] 
     return { ...row, skip: skipReason(row, options) };
   };
   return spec.kinds.flatMap((kind) => {
-    if (kind === "wire") return [job(kind, options.target?.upstream ?? "ollama", null)];
+    if (kind === "wire")
+      return [
+        job(kind, options.target === undefined ? "ollama" : (options.target.upstream ?? "openai"), null),
+      ];
     if (kind === "any" || kind === "capable") {
       const live = options.backend;
       return live === undefined || spec.live === undefined ? [] : [job(kind, live.provider, live.provider)];
@@ -70,7 +73,7 @@ function jobsOf(suite: SuiteFile, spec: CaseSpec, options: SuiteOptions): Job[] 
 
 /** A foreign target speaks one language to its upstream: the one it was configured for. */
 function upstreamsOf(spec: CaseSpec, options: SuiteOptions): readonly Dialect[] {
-  const fixed = options.target?.upstream;
+  const fixed = options.target === undefined ? undefined : (options.target.upstream ?? "openai");
   return (spec.upstreams ?? BOTH).filter((dialect) => fixed === undefined || dialect === fixed);
 }
 

@@ -1,4 +1,5 @@
 import { findBackend, type Backend } from "../../backends/find-backend.ts";
+import type { SuiteFile } from "../../conformance/case.ts";
 import { loadSuites } from "../../conformance/load.ts";
 import type { SuiteOptions } from "../../conformance/options.ts";
 import { runSuite } from "../../conformance/run-suite.ts";
@@ -15,6 +16,7 @@ import type { RunArguments } from "./run.ts";
 export async function runCommand(argv: RunArguments): Promise<ExitCode> {
   const target = targetOf(argv);
   const backend = await backendOf(argv);
+  const loaded = await loadSuites();
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.once("SIGINT", onInterrupt);
@@ -25,12 +27,13 @@ export async function runCommand(argv: RunArguments): Promise<ExitCode> {
         ...selectionOf(argv),
         ...target,
         ...liveOf(argv, backend),
+        loaded,
         version: packageVersion(),
         signal: interrupt.signal,
       },
       createProgress(process.stderr),
     );
-    await print(report, argv);
+    await print(report, argv, loaded);
     return report.exitCode as ExitCode;
   } finally {
     process.off("SIGINT", onInterrupt);
@@ -96,9 +99,9 @@ function liveOf(argv: RunArguments, backend: Backend | undefined): Pick<SuiteOpt
   };
 }
 
-async function print(report: RunReport, argv: RunArguments): Promise<void> {
+async function print(report: RunReport, argv: RunArguments, loaded: readonly SuiteFile[]): Promise<void> {
   const cases: CaseIndex = new Map(
-    (await loadSuites()).flatMap((suite) => suite.cases.map(({ id, title, spec }) => [id, { title, spec }])),
+    loaded.flatMap((suite) => suite.cases.map(({ id, title, spec }) => [id, { title, spec }])),
   );
   const width = widthOf(process.stdout);
   if (argv.out !== undefined) {
