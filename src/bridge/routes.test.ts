@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { REQUEST, startBridge } from "../testing/bridge-fixture.ts";
@@ -76,9 +77,7 @@ describe("authentication", () => {
     await using fixture = await startBridge(answerText, options);
     const socket = connect(Number(new URL(fixture.url).port), "127.0.0.1");
     socket.write("POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{");
-    const [head] = (await new Promise<Buffer[]>((resolve) =>
-      socket.once("data", (data) => resolve([data])),
-    )) as [Buffer];
+    const [head] = (await once(socket, "data")) as [Buffer];
     socket.destroy();
     expect(head.toString()).toMatch(/^HTTP\/1\.1 401 /);
   });
@@ -165,6 +164,18 @@ describe("bodies", () => {
     const declared = await fixture.post(REQUEST, { body: new Uint8Array(33 * 1024 * 1024) });
     await expectEnvelope(declared, 413, "request_too_large");
     expect((await fixture.post()).status).toBe(200);
+  });
+
+  test("the refusal waits for a client that reads only after it has sent everything", async () => {
+    await using fixture = await startBridge(answerText);
+    const length = 40 * 1024 * 1024;
+    const socket = connect(Number(new URL(fixture.url).port), "127.0.0.1").pause();
+    socket.write("POST /v1/messages HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n");
+    socket.write(`${length.toString(16)}\r\n`);
+    await new Promise((resolve) => socket.write(Buffer.alloc(length, 32), resolve));
+    const [head] = (await once(socket.resume(), "data")) as [Buffer];
+    socket.destroy();
+    expect(head.toString()).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   test("one that is not JSON, one that breaks a rule, and one for an unknown version", async () => {

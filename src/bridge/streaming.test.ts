@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { untilSettled } from "../testing/until-settled.ts";
 import { eventNames, readEvents, REQUEST, startBridge } from "../testing/bridge-fixture.ts";
 import {
   chunk,
@@ -193,12 +194,7 @@ test("a slow client holds the upstream back, and still gets everything", async (
     response.end(sse(chunk({}, "stop"), "[DONE]"));
   });
   const response = await fixture.post(STREAM);
-  let before = -1;
-  while (sent !== before) {
-    before = sent;
-    await new Promise((resolve) => setTimeout(resolve, 150));
-  }
-  expect(sent).toBeLessThan(total);
+  expect(await untilSettled(() => sent)).toBeLessThan(total);
   const events = readEvents(await response.text());
   const received = events.reduce(
     (sum, { data }) => sum + ((data["delta"] as { text?: string })?.text?.length ?? 0),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { startFakeUpstream, type FakeRequest, type FakeUpstream } from "../testing/fake-upstream.ts";
+import { untilSettled } from "../testing/until-settled.ts";
 import { resolveSettings } from "./options.ts";
 import { UpstreamBroken } from "./upstream-body.ts";
 import { createUpstreamClient, UpstreamUnreachable, type UpstreamClient } from "./upstream-client.ts";
@@ -57,12 +58,7 @@ test("a slow reader holds the upstream back", async () => {
     fill();
   });
   const { body } = await client.send(CHAT, { signal: NEVER, exchange: undefined });
-  let before = -1;
-  while (sent !== before) {
-    before = sent;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  expect(sent).toBeLessThan(total);
+  expect(await untilSettled(() => sent)).toBeLessThan(total);
   let received = 0;
   for (let bytes = await body.next(); bytes !== null; bytes = await body.next()) received += bytes.byteLength;
   expect(received).toBe(total);
