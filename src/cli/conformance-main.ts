@@ -7,20 +7,23 @@ import { runProgram } from "./terminal.ts";
 
 const COMMANDS = new URL("./commands/", import.meta.url);
 
+/** `.ts` from source, `.js` when compiled. */
+const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+
 /** The command that runs when none is named. */
 const DEFAULT = "run";
 
 /** One file per command: `commands/NAME.ts`. Files with a second dot are something else. */
 export function commandNames(): string[] {
   return readdirSync(COMMANDS)
-    .map((file) => /^([a-z][a-z-]*)\.[jt]s$/.exec(file)?.[1])
-    .filter((name) => name !== undefined)
+    .filter((file) => file.endsWith(EXTENSION))
+    .map((file) => file.slice(0, -EXTENSION.length))
+    .filter((name) => /^[a-z-]+$/.test(name))
     .toSorted();
 }
 
 async function load(name: string): Promise<CommandModule> {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const module = (await import(new URL(`${name}.${extension}`, COMMANDS).href)) as { default: CommandModule };
+  const module = (await import(new URL(name + EXTENSION, COMMANDS).href)) as { default: CommandModule };
   return module.default;
 }
 

@@ -80,7 +80,7 @@ interface StreamEvent {
 
 /** The arguments of the WebSearch call in the front bytes of the first answer. */
 function searchedWith(): unknown {
-  const [first] = claude.records().filter(({ path }) => path.startsWith("/v1/messages?"));
+  const first = claude.records().find(({ path }) => path.startsWith("/v1/messages?"));
   const events = new SseDecoder()
     .push(Buffer.from(first?.answer ?? ""))
     .map(({ data }) => JSON.parse(data) as StreamEvent);
