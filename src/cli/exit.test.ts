@@ -17,6 +17,7 @@ test.each([
   [usageError("x"), 2],
   [new CliError("anything", 6, "x"), 6],
   [Object.assign(new Error("x"), { code: "cassette-missing" }), 4],
+  [Object.assign(new Error("x"), { code: "cassette-exists" }), 2],
   [Object.assign(new Error("x"), { code: "backend-missing" }), 3],
   [Object.assign(new Error("x"), { code: "EADDRINUSE" }), 3],
   [new TypeError("x"), 5],

@@ -10,6 +10,7 @@ const PRECEDENCE: readonly ExitCode[] = [5, 3, 4, 1, 6, 2];
 /** Codes of errors thrown by lower rooms, which know nothing of exit codes. */
 const BY_CODE: Record<string, ExitCode> = {
   usage: 2,
+  "cassette-exists": 2,
   EADDRINUSE: 3,
   EADDRNOTAVAIL: 3,
   EACCES: 3,

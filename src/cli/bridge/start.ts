@@ -1,7 +1,6 @@
 import { createBridge } from "../../bridge/bridge.ts";
 import type { Logger } from "../../bridge/log.ts";
-import { BridgeOptionsError, type Bridge } from "../../bridge/options.ts";
-import { usageError } from "../exit.ts";
+import type { Bridge } from "../../bridge/options.ts";
 import type { BridgeArguments } from "./arguments.ts";
 import type { Upstream } from "./providers.ts";
 
@@ -17,25 +16,21 @@ export interface StartOptions {
 
 /**
  * A bridge made from a command line. The upstream is not asked for anything yet.
- * @throws CliError exit 2 when an option cannot be used
+ * @throws BridgeOptionsError (exit 2)
  */
 export function bridgeFrom(options: StartOptions): Bridge {
   const { upstream, model, args, authToken } = options;
-  try {
-    return createBridge({
-      ...upstream,
-      model,
-      authToken,
-      repair: args.repair,
-      strict: args.strict,
-      set: args.set,
-      ...(args.maxRetries === undefined ? {} : { maxRetries: args.maxRetries }),
-      ...(args.maxOutputTokens === undefined ? {} : { maxOutputTokens: args.maxOutputTokens }),
-      ...(options.host === undefined ? {} : { host: options.host }),
-      ...(options.port === undefined ? {} : { port: options.port }),
-      ...(options.log === undefined ? {} : { log: options.log }),
-    });
-  } catch (error) {
-    throw error instanceof BridgeOptionsError ? usageError(error.message) : error;
-  }
+  return createBridge({
+    ...upstream,
+    model,
+    authToken,
+    repair: args.repair,
+    strict: args.strict,
+    set: args.set,
+    ...(args.maxRetries === undefined ? {} : { maxRetries: args.maxRetries }),
+    ...(args.maxOutputTokens === undefined ? {} : { maxOutputTokens: args.maxOutputTokens }),
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
 }
