@@ -32,7 +32,6 @@ interface Prompt {
 }
 
 const KEEP_FIRST = 5;
-const STOP: readonly string[] = ["<|im_start|>", "<|im_end|>"];
 
 /** A script under way. */
 export interface Playback {
@@ -44,10 +43,10 @@ export interface Playback {
 export function startPlayback(chat: Chat, model: ScriptedModelInfo, ground: Playground): Playback {
   const numCtx = contextOf(model, chat.numCtx);
   const prompt = fitPrompt(chat, model, ground, numCtx);
-  const script = conformPieces(chooseScript(prompt.text, ground.scripts), chat.format);
+  const script = conformPieces(chooseScript(prompt.text, ground.scripts), enforced(chat, ground.engine));
   const events = playScript(script, {
     maxTokens: tokenLimit(chat, prompt, numCtx),
-    stop: [...STOP, ...chat.stop],
+    stop: [...ground.engine.stop, ...chat.stop],
   });
   return { events, promptTokens: prompt.tokens };
 }
@@ -93,8 +92,11 @@ function someOrSilent(lines: readonly Line[]): AnswerEvent[] {
 }
 
 function brokenRunner(engine: Engine): AnswerEvent {
-  if (!engine.tellsRunnerErrors) return { type: "cut" };
-  return { type: "error", message: "llama-server chat error: invalid UTF-8 in the generated text" };
+  return engine.badUtf8 === null ? { type: "cut" } : { type: "error", message: engine.badUtf8 };
+}
+
+function enforced(chat: Chat, engine: Engine): unknown {
+  return chat.format === "json" && !engine.enforcesJson ? undefined : chat.format;
 }
 
 /**

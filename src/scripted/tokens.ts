@@ -37,7 +37,12 @@ export function createTokenizer(scripts: readonly ModelScript[]): Tokenizer {
 }
 
 function wholeTokens(scripts: readonly ModelScript[]): RegExp {
-  const texts = new Set(["<|assistant|>", "<|im_end|>", ...scripts.map((script) => script.marker)]);
+  const texts = new Set([
+    "<|assistant|>",
+    "<|im_start|>assistant\n",
+    "<|im_end|>",
+    ...scripts.map((script) => script.marker),
+  ]);
   const longestFirst = [...texts].sort((a, b) => b.length - a.length);
   return new RegExp(longestFirst.map((text) => escaped(text)).join("|"), "gu");
 }

@@ -58,12 +58,20 @@ export interface Engine {
   /** The prompt text that the model sees. */
   render(chat: Chat, model: ScriptedModelInfo): string;
   reader(chat: Chat, model: ScriptedModelInfo): LineReader;
-  /** Alphabet and length of a call id, with its prefix. */
+  /** What `/api/show` tells: the template, and the lines of the Modelfile between FROM and the parameters. */
+  describe(model: ScriptedModelInfo): { template: string; modelfile: string[] };
+  /** Beginning, length and alphabet of a call's id. */
   readonly callId: { prefix: string; length: number; alphabet: string };
   /** Whether 31 equal tokens in a row end the answer without a word. */
   readonly cutsRepeats: boolean;
-  /** Whether a runner error inside a stream is told (an error line) or swallowed (the stream just ends). */
-  readonly tellsRunnerErrors: boolean;
+  /** Stop strings that the model itself brings. */
+  readonly stop: readonly string[];
+  /** Whether `format: "json"` holds the model to JSON; a schema always does. */
+  readonly enforcesJson: boolean;
+  /** What the runner says to an image when the model cannot see. */
+  readonly noVision: { status: number; message: string; type: string };
+  /** What it says when the model's bytes are no UTF-8; null: nothing, the stream just ends. */
+  readonly badUtf8: string | null;
   /** Whether a prompt that is too long even with one message is halved or refused. */
   readonly halvesLongPrompts: boolean;
 }

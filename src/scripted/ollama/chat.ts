@@ -23,7 +23,7 @@ export async function ollamaChat(exchange: Exchange): Promise<void> {
   const fresh = world.loaded.load(name, numCtx, request.keepAlive, world.clock.now());
   if (request.chat.messages.length === 0) return sendLoad(exchange, request, name);
   if (request.renderOnly) return sendRendered(exchange, request);
-  checkImages(model, request.chat);
+  checkImages(model, request.chat, world.ground.engine);
   const timing = startTiming(world, fresh);
   const events = startAnswer(request.chat, model, world.ground);
   try {

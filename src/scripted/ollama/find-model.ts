@@ -1,4 +1,4 @@
-import type { Chat } from "../engine/engine.ts";
+import type { Chat, Engine } from "../engine/engine.ts";
 import { goJson } from "../go-json.ts";
 import { HttpFailure, RunnerFailure } from "../http/failure.ts";
 import { fullName } from "../models.ts";
@@ -27,12 +27,9 @@ export function checkCapabilities(name: string, model: ScriptedModelInfo, chat: 
 }
 
 /** Found out by the runner, after the model is loaded. */
-export function checkImages(model: ScriptedModelInfo, chat: Chat): void {
+export function checkImages(model: ScriptedModelInfo, chat: Chat, engine: Engine): void {
   const sent = chat.messages.some((message) => (message.images ?? 0) > 0);
   if (!sent || model.capabilities.includes("vision")) return;
-  const message = "Multimodal data provided, but model does not support multimodal requests.";
-  throw new RunnerFailure(
-    400,
-    JSON.stringify({ error: { code: 400, message, type: "invalid_request_error" } }),
-  );
+  const { status, message, type } = engine.noVision;
+  throw new RunnerFailure(status, JSON.stringify({ error: { code: status, message, type } }));
 }

@@ -21,7 +21,7 @@ const MODELS: ScriptedModelInfo[] = [
   model("go-tools", "completion", "tools"),
   model("jinja-tools", "completion", "tools"),
   model("jinja-think", "completion", "tools", "thinking"),
-  model("parser-qwen3", "completion", "tools", "thinking"),
+  model("parser-qwen3", "completion", "tools"),
 ];
 
 /** What had happened on the captured server before the request. */
@@ -85,6 +85,7 @@ async function reenact(name: string, request: CapturedRequest): Promise<RawReply
 
 function modeOf(name: string): EngineMode {
   if (name.includes("jinja")) return "jinja";
+  if (name.startsWith("schema-reduced")) return "jinja";
   return name.includes("parser") ? "parser" : "go";
 }
 

@@ -17,7 +17,7 @@ export async function ollamaV1Chat(exchange: Exchange): Promise<void> {
   checkCapabilities(request.model, model, request.chat);
   const numCtx = contextOf(model, undefined);
   world.loaded.load(fullName(model.name), numCtx, undefined, world.clock.now());
-  checkImages(model, request.chat);
+  checkImages(model, request.chat, world.ground.engine);
   const events = startAnswer(request.chat, model, world.ground);
   const shape = createShape(world, request.model);
   if (request.stream) return streamChunks(exchange, request, events, shape);
