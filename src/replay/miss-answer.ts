@@ -11,7 +11,7 @@ export function missAnswer(
   provider: "ollama" | "openai",
   outgoing: ServerResponse,
 ): void {
-  const body = JSON.stringify(envelope(miss.message, surface, provider));
+  const body = JSON.stringify(missEnvelope(miss.message, surface, provider));
   outgoing.writeHead(410, {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
@@ -21,7 +21,12 @@ export function missAnswer(
   outgoing.end(body);
 }
 
-function envelope(message: string, surface: "front" | "back", provider: "ollama" | "openai"): object {
+/** The miss in the words of the hop it happened on. */
+export function missEnvelope(
+  message: string,
+  surface: "front" | "back",
+  provider: "ollama" | "openai",
+): object {
   if (surface === "front")
     return { type: "error", error: { type: "invalid_request_error", message }, request_id: "req_replay" };
   return provider === "ollama" ? { error: message } : { error: { message, type: "replay_miss", code: null } };

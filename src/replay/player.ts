@@ -2,14 +2,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { Difference } from "../cassette/diff.ts";
 import type { Redactor } from "../cassette/redact.ts";
-import type { Cassette, RecordedRequest, RecordedResponse, ResponseTiming } from "../cassette/types.ts";
-import { Matcher, type Candidate, type Miss } from "./match.ts";
+import type { Cassette, RecordedRequest } from "../cassette/types.ts";
+import type { Miss } from "./match.ts";
 import { missAnswer } from "./miss-answer.ts";
 import type { Pace } from "./pace.ts";
 import { play } from "./play.ts";
+import { PlayedHop, type Surface } from "./played-hop.ts";
 import { EXCHANGE_HEADER } from "./tap.ts";
-
-export type Surface = "front" | "back";
 
 export interface PlayerOptions {
   /** `front`: the cassette is the bridge, for a client; `back`: it is the model server, for a bridge. */
@@ -46,19 +45,13 @@ export interface Player {
   close(): Promise<void>;
 }
 
-interface Answer {
-  response: RecordedResponse;
-  timing: ResponseTiming | undefined;
-}
-
 /** Serves a cassette on a loopback socket. A request it has no answer for is a miss, never a guess. */
 export async function startPlayer(cassette: Cassette, options: PlayerOptions): Promise<Player> {
-  const { surface, redactor } = options;
+  const { surface } = options;
   const pace = options.pace ?? "asap";
-  const { candidates, answers } = surface === "front" ? frontHop(cassette) : backHop(cassette);
-  const matcher = new Matcher(candidates, cassette.manifest.places);
+  const hop = new PlayedHop(cassette, surface, options.redactor);
   const report: ReplayReport = {
-    total: candidates.length,
+    total: hop.total,
     served: [],
     exact: 0,
     reordered: 0,
@@ -69,20 +62,16 @@ export async function startPlayer(cassette: Cassette, options: PlayerOptions): P
   };
 
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const live = await requestOf(incoming);
-    if (surface === "front") redactor.learnRequest(live.body);
-    else redactor.learn(Buffer.from(live.body).toString("utf8"));
-    const match = matcher.match({ ...live, body: redactor.body(live.body) }, redactor.places);
-    if (match.kind === "miss") {
-      report.misses.push(match.miss);
-      return missAnswer(match.miss, surface, cassette.manifest.bridge.provider, outgoing);
+    const taken = hop.take(await requestOf(incoming));
+    if (taken.kind === "miss") {
+      report.misses.push(taken.miss);
+      return missAnswer(taken.miss, surface, cassette.manifest.bridge.provider, outgoing);
     }
-    report.served.push(match.id);
-    if (match.reordered) report.reordered++;
-    if (match.drift.length > 0) report.drift.push({ exchange: match.id, differences: match.drift });
+    report.served.push(taken.id);
+    if (taken.reordered) report.reordered++;
+    if (taken.drift.length > 0) report.drift.push({ exchange: taken.id, differences: taken.drift });
     else report.exact++;
-    const answer = answers.get(match.id);
-    if (answer !== undefined) await play(answer.response, answer.timing, pace, outgoing);
+    await play(taken.response, taken.timing, pace, outgoing);
   };
 
   const server = createServer((incoming, outgoing) => {
@@ -97,43 +86,12 @@ export async function startPlayer(cassette: Cassette, options: PlayerOptions): P
   return {
     url: `http://127.0.0.1:${port}`,
     port,
-    report: () => ({ ...report, unconsumed: matcher.unconsumed() }),
+    report: () => ({ ...report, unconsumed: hop.unconsumed() }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-  };
-}
-
-interface Hop {
-  candidates: Candidate[];
-  answers: Map<string, Answer>;
-}
-
-function frontHop({ exchanges }: Cassette): Hop {
-  return {
-    candidates: exchanges.map(({ id, clientRequest }) => ({ id, request: clientRequest })),
-    answers: new Map(
-      exchanges.map(({ id, bridgeResponse, timing }) => [
-        id,
-        { response: bridgeResponse, timing: timing.front ?? undefined },
-      ]),
-    ),
-  };
-}
-
-/** Upstream requests go by `0003.2`: the second one of exchange 0003. */
-function backHop({ exchanges, unpaired }: Cassette): Hop {
-  const hops = [
-    ...unpaired.map((hop, index) => ({ id: `0000.${index + 1}`, hop, timing: undefined })),
-    ...exchanges.flatMap(({ id, upstream, timing }) =>
-      upstream.map((hop, index) => ({ id: `${id}.${index + 1}`, hop, timing: timing.upstream[index] })),
-    ),
-  ];
-  return {
-    candidates: hops.map(({ id, hop }) => ({ id, request: hop.bridgeRequest })),
-    answers: new Map(hops.map(({ id, hop, timing }) => [id, { response: hop.upstreamResponse, timing }])),
   };
 }
 
