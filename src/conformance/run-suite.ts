@@ -6,6 +6,8 @@ import { exitCodeOf, headline } from "./tally.ts";
 import type { CaseResult, RunReport } from "./types.ts";
 import { openWorlds, type Worlds } from "./worlds.ts";
 
+const SCRIPTED = "scripted";
+
 /** Cases of these kinds each keep a core busy: they share one lane. */
 const HEAVY = new Set(["client"]);
 
@@ -17,17 +19,17 @@ export async function runSuite(options: SuiteOptions, onProgress: OnProgress): P
   const jobs = selectJobs(options.loaded ?? (await loadSuites()), options);
   const signal = options.signal ?? new AbortController().signal;
   const worlds = await openWorlds(options);
-  const model = options.model ?? "scripted";
+  const models = modelsOf(jobs, options);
   onProgress({ kind: "start", suites: countSuites(jobs) });
   try {
-    const results = await runAll(jobs, worlds, { ...options, model, signal }, onProgress);
+    const results = await runAll(jobs, worlds, { ...options, signal }, onProgress);
     const incomplete = signal.aborted || results.length < jobs.length;
     const report: RunReport = {
       format: "bridge-conformance-report",
       version: 1,
       target: worlds.target,
       backend: worlds.backend,
-      models: [{ name: model, digest: null }],
+      models: models.map((name) => ({ name, digest: null })),
       client: worlds.client,
       headline: headline(results),
       cases: results,
@@ -42,7 +44,6 @@ export async function runSuite(options: SuiteOptions, onProgress: OnProgress): P
 }
 
 interface Running extends SuiteOptions {
-  model: string;
   signal: AbortSignal;
 }
 
@@ -56,7 +57,7 @@ async function runAll(
   const results = new Map<Job, CaseResult>();
   const lane = async (queue: Job[]): Promise<void> => {
     for (let job = queue.shift(); job !== undefined && !options.signal.aborted; job = queue.shift()) {
-      const result = await runJob(job, worlds, options.model, options.signal);
+      const result = await runJob(job, worlds, modelOf(job, options), options.signal);
       if (options.signal.aborted) return;
       results.set(job, result);
       onProgress({ kind: "case", result, done: results.size, total: jobs.length });
@@ -67,6 +68,17 @@ async function runAll(
   const lanes = options.target === undefined ? (options.parallel ?? 4) : 1;
   await Promise.all([lane(heavy), lane(heavy), ...Array.from({ length: lanes }, () => lane(light))]);
   return jobs.flatMap((job) => results.get(job) ?? []);
+}
+
+/** Scripted cases speak to the scripted model, unless a foreign target was told another name. */
+function modelOf(job: Job, { model, target }: SuiteOptions): string {
+  return job.kind === "any" || job.kind === "capable" || target !== undefined
+    ? (model ?? SCRIPTED)
+    : SCRIPTED;
+}
+
+function modelsOf(jobs: readonly Job[], options: SuiteOptions): string[] {
+  return [...new Set(jobs.map((job) => modelOf(job, options)))];
 }
 
 function countSuites(jobs: readonly Job[]): { name: string; total: number }[] {

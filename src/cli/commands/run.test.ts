@@ -1,0 +1,137 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import type { RunReport } from "../../conformance/types.ts";
+import { startScripted } from "../../scripted/server.ts";
+
+const ENTRY = fileURLToPath(new URL("../bridge-conformance.ts", import.meta.url));
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function run(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [ENTRY, ...args],
+      { maxBuffer: 1e8 },
+      (_error, stdout, stderr) => {
+        resolve({ code: child.exitCode ?? -1, stdout, stderr });
+      },
+    );
+  });
+}
+
+test("json: one report on stdout, progress on stderr, exit 0", async () => {
+  const { code, stdout, stderr } = await run("--case", "messages.role.*", "--format", "json");
+  const report = JSON.parse(stdout) as RunReport;
+  expect(report).toMatchObject({
+    format: "bridge-conformance-report",
+    version: 1,
+    target: { url: "embedded" },
+    headline: { bridge: { must: { pass: 1, total: 1 } }, model: { must: { total: 0 } } },
+    incomplete: false,
+    exitCode: 0,
+  });
+  expect(stderr).toBe("messages       1/1 passed\n");
+  expect(code).toBe(0);
+});
+
+test("pretty is the default, without colour in a pipe", async () => {
+  const { code, stdout } = await run("run", "--suite", "protocol", "--case", "*.content-type.*");
+  expect(stdout).toContain("bridge conformance: MUST 2/2\nmodel capability: no live cases in this run\n");
+  expect(stdout).not.toContain("\u001b");
+  expect(code).toBe(0);
+});
+
+test.each([
+  ["a suite that is none", ["--suite", "protcol"], /^usage: there is no suite "protcol"/],
+  ["a glob without a match", ["--case", "nothing.*"], /^usage: no case matches/],
+  ["a target that is no URL", ["--target", "localhost"], /^usage: --target must be/],
+  [
+    "a port without a target",
+    ["--target-upstream-port", "1234"],
+    /^usage: --target-upstream-port needs --target/,
+  ],
+  ["a URL without a model", ["--base-url", "http://127.0.0.1:1"], /^usage: --base-url needs --model/],
+])("%s: one line, exit 2", async (_what, args, line) => {
+  const { code, stdout, stderr } = await run(...args);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(line);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+});
+
+test("a model that nobody serves: exit 3, with what to do", async () => {
+  const { code, stdout, stderr } = await run(
+    "--model",
+    "x",
+    "--provider",
+    "ollama",
+    "--base-url",
+    "http://127.0.0.1:1",
+  );
+  expect([code, stdout]).toEqual([3, ""]);
+  expect(stderr).toMatch(/^backend-\w+: /);
+});
+
+test("a live model adds the cases that hold for any model, under its name", async () => {
+  const scripted = await startScripted();
+  try {
+    const { code, stdout } = await run(
+      ...["--model", "scripted-plain", "--provider", "ollama", "--base-url", scripted.url],
+      ...["--case", "messages.shape.envelope", "--format", "json"],
+    );
+    const report = JSON.parse(stdout) as RunReport;
+    expect(report.cases.map(({ kind, model, verdict }) => [kind, model, verdict])).toEqual([
+      ["script", "scripted", "pass"],
+      ["script", "scripted", "pass"],
+      ["any", "scripted-plain", "pass"],
+    ]);
+    expect(scripted.requests.filter(({ path }) => path === "/api/chat")).toHaveLength(2);
+    expect(code).toBe(0);
+  } finally {
+    await scripted.close();
+  }
+});
+
+test("a foreign target that fails: exit 1, and the evidence on disk", async () => {
+  const scripted = await startScripted();
+  const out = await mkdtemp(join(tmpdir(), "bridge-conformance-"));
+  try {
+    const { code, stdout } = await run(
+      "--target",
+      scripted.url,
+      "--case",
+      "protocol.content-type.json",
+      "--out",
+      out,
+    );
+    expect(code).toBe(1);
+    expect(stdout).toContain("FAIL MUST protocol.content-type.json (wire)");
+    expect(stdout).toContain('sent: POST /v1/messages {"model":"scripted"');
+    expect(stdout).toContain("source: ");
+    expect(await readdir(join(out, "evidence"))).toEqual(["protocol.content-type.json-wire.txt"]);
+    expect(JSON.parse(await readFile(join(out, "report.json"), "utf8"))).toMatchObject({ exitCode: 1 });
+  } finally {
+    await rm(out, { recursive: true });
+    await scripted.close();
+  }
+});
+
+test("an interrupt prints what there is, incomplete, exit 5", async () => {
+  const child = spawn(process.execPath, [ENTRY, "--suite", "protocol", "--suite", "errors"], {
+    stdio: "pipe",
+  });
+  let stdout = "";
+  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.once("data", () => child.kill("SIGINT"));
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  expect(stdout).toContain("incomplete: stopped before every case had run");
+  expect(code).toBe(5);
+});
