@@ -13,7 +13,7 @@ export interface UpstreamModel {
  * The context asked for when the model's own Modelfile names none. Claude Code's first request is
  * 12,000 tokens; Ollama's default may be 4,096, and it cuts what does not fit without a word.
  */
-export const DEFAULT_CONTEXT = 32_768;
+const DEFAULT_CONTEXT = 32_768;
 
 export function ollamaShow(model: string): UpstreamRequest {
   return { method: "POST", path: "/api/show", body: JSON.stringify({ model }) };

@@ -167,11 +167,7 @@ describe("in both dialects", () => {
     ],
     [
       "redacted thinking",
-      [
-        user("q"),
-        assistant([{ type: "redacted_thinking", data: "X" } as ContentBlock, textBlock("a")]),
-        user("b"),
-      ],
+      [user("q"), assistant([{ type: "redacted_thinking", data: "X" }, textBlock("a")]), user("b")],
       [{}, { content: "a" }, {}],
     ],
   ])("%s", (_title, messages, upstream, asked) => {
@@ -180,19 +176,20 @@ describe("in both dialects", () => {
   });
 });
 
-describe("calls and results", () => {
-  const history = (result: ContentBlock[], ...rest: Message[]): Partial<MessagesRequest> => ({
-    messages: [
-      user("q"),
-      assistant([textBlock("t"), toolUse("a", "Bash", { command: "ls" }), toolUse("b", "Read")]),
-      user(result),
-      ...rest,
-    ],
-    tools: [BASH],
-  });
-  const after = (fields: Partial<MessagesRequest>, asked?: Asked): unknown[] =>
-    messagesOf("ollama", fields, asked).slice(2);
+const history = (result: ContentBlock[], ...rest: Message[]): Partial<MessagesRequest> => ({
+  messages: [
+    user("q"),
+    assistant([textBlock("t"), toolUse("a", "Bash", { command: "ls" }), toolUse("b", "Read")]),
+    user(result),
+    ...rest,
+  ],
+  tools: [BASH],
+});
 
+const after = (fields: Partial<MessagesRequest>, asked?: Asked): unknown[] =>
+  messagesOf("ollama", fields, asked).slice(2);
+
+describe("calls and results", () => {
   test("Ollama: arguments are objects, results name their tool", () => {
     expect(messagesOf("ollama", history([toolResult("a", "1"), toolResult("b", "2")])).slice(1)).toEqual([
       {

@@ -11,8 +11,12 @@ const thinking = (text: string, signature: string): ContentBlock => ({
   signature,
 });
 
+const signed = (text: string): string => signReasoning({ model: "m", text });
+
+const thinkingOf = (fields: Partial<MessagesRequest>, asked?: Asked): unknown[] =>
+  messagesOf("ollama", fields, asked).map((message) => (message as { thinking?: string }).thinking);
+
 describe("reasoning of earlier turns", () => {
-  const signed = (text: string): string => signReasoning({ model: "m", text });
   const messages = [
     user("q"),
     assistant([thinking("", signed("R1")), textBlock("a")]),
@@ -20,8 +24,6 @@ describe("reasoning of earlier turns", () => {
     assistant([thinking("R2", signed("R2")), textBlock("b")]),
     user("s"),
   ];
-  const thinkingOf = (fields: Partial<MessagesRequest>, asked?: Asked): unknown[] =>
-    messagesOf("ollama", fields, asked).map((message) => (message as { thinking?: string }).thinking);
 
   test("comes out of our signature", () => {
     expect(thinkingOf({ messages })).toEqual([undefined, "R1", undefined, "R2", undefined]);

@@ -60,9 +60,9 @@ describe("framing", () => {
   });
 });
 
-describe("chunks", () => {
-  const one = (chunk: string): UpstreamDelta[] => decode(`data: ${chunk}\n\n`);
+const one = (chunk: string): UpstreamDelta[] => decode(`data: ${chunk}\n\n`);
 
+describe("chunks", () => {
   test.each<[string, string, UpstreamDelta[]]>([
     ["role only", delta({ role: "assistant", content: "" }), []],
     ["null", delta({ content: null }), []],
