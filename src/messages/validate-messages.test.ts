@@ -130,6 +130,12 @@ describe("messages", () => {
   });
 });
 
+test("100 000 messages are enough", () => {
+  const many = (n: number): object => withMessages(...Array.from({ length: n }, () => user("a")));
+  expect(refusal(many(100_001)).message).toMatch(/^messages: at most 100000 /);
+  expect(parseMessagesRequest(many(100_000), "2023-06-01").messages).toHaveLength(100_000);
+});
+
 describe("calls and results", () => {
   const asked = [user("a"), assistant([text("b"), call("t1"), call("t2")])];
 
