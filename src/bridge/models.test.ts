@@ -61,6 +61,12 @@ describe("probing Ollama", () => {
     expect(sent(fixture).options["num_ctx"]).toBe(context);
   });
 
+  test("the user's output limit holds", async () => {
+    await using fixture = await ollama({}, { maxOutputTokens: 64 });
+    await (await fixture.post()).text();
+    expect(sent(fixture).options["num_predict"]).toBe(64);
+  });
+
   test("a model without thinking is not asked to think", async () => {
     await using fixture = await ollama({ "/api/show": SHOW });
     await (await fixture.post({ ...REQUEST, thinking: { type: "adaptive" } })).text();

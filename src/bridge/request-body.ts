@@ -6,7 +6,7 @@ import { parseJson } from "../wire/json.ts";
 import type { FrontRequest } from "./front.ts";
 
 /** The API's own limit: https://docs.anthropic.com/en/api/errors */
-export const MAX_BODY_BYTES: number = 32 * 1024 * 1024;
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /** A body that stops arriving for this long is given up. */
 const SILENCE_MS = 20_000;
