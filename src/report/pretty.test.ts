@@ -90,6 +90,15 @@ test("a skip is printed with its reason", async () => {
   expect(await render(80)).toContain("skipped, no client:\n  claude-code.hello\n");
 });
 
+test.each([
+  [`${process.cwd()}/node_modules/.bin/claude`, "node_modules/.bin/claude"],
+  ["/opt/claude", "/opt/claude"],
+])("the client at %s is named as %s", async (path, shown) => {
+  expect(await render(90, false, { client: { path, version: "2.1" } })).toContain(
+    `Claude Code 2.1 (${shown})`,
+  );
+});
+
 test("the matrix has a row per suite and a column per level and upstream", async () => {
   expect(await render(80)).toMatch(/streaming +1\/1 +0\/1 FAIL\nclaude-code +1 skipped +-\n/);
 });

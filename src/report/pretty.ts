@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from "node:path";
 import type { CaseResult, RunReport, Tally } from "../conformance/types.ts";
 import { failureLines, type CaseIndex } from "./failures.ts";
 import { matrixOf } from "./matrix.ts";
@@ -40,11 +41,20 @@ function headerLines(report: RunReport, width: number): string[] {
     ["target", `${target.name} ${target.version} (${target.url})`],
     ["backend", backend.description],
     ["model", models.map(({ name }) => name).join(", ")],
-    ["client", client === null ? "no Claude Code found" : `Claude Code ${client.version} (${client.path})`],
+    [
+      "client",
+      client === null ? "no Claude Code found" : `Claude Code ${client.version} (${near(client.path)})`,
+    ],
   ];
   return rows.flatMap(([name, value]) =>
     wrap(printable(value), width - 9).map((line, index) => `${(index === 0 ? name : "").padEnd(9)}${line}`),
   );
+}
+
+/** A path below the current folder is shown from there: a shared report names nobody's home. */
+function near(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below.startsWith("..") || isAbsolute(below) ? path : below;
 }
 
 /** Skipped rows by reason: nothing is left out in silence. */
