@@ -10,11 +10,18 @@ export function show({ response, body, world }: Exchange): void {
   const model = lookUp(name, world, fullName(name));
   const { template, modelfile } = world.ground.engine.describe(model);
   const stops = world.ground.engine.stop;
-  const parameters = [...stops.map((stop) => `stop                           "${stop}"`), TEMPERATURE].join(
-    "\n",
-  );
+  const stated = model.numCtxStated === true;
+  const parameters = [
+    ...(stated ? [`num_ctx                        ${model.numCtx}`] : []),
+    ...stops.map((stop) => `stop                           "${stop}"`),
+    TEMPERATURE,
+  ].join("\n");
   const object = {
-    modelfile: modelfileText(model, [...modelfile, ...stops.map((stop) => `PARAMETER stop ${stop}`)]),
+    modelfile: modelfileText(model, [
+      ...modelfile,
+      ...stops.map((stop) => `PARAMETER stop ${stop}`),
+      ...(stated ? [`PARAMETER num_ctx ${model.numCtx}`] : []),
+    ]),
     parameters,
     template,
     details: detailsOf(),
