@@ -1,15 +1,9 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { runProgram, startProgram } from "../testing/program.ts";
 
-const ENTRY = fileURLToPath(new URL("./bridge-conformance.ts", import.meta.url));
-
-function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [ENTRY, ...args], (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? -1, stdout, stderr });
-    });
-  });
+async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await runProgram("bridge-conformance", args);
+  return { code, stdout, stderr };
 }
 
 test("--version prints the package's version on stdout", async () => {
@@ -42,4 +36,10 @@ test("a word too many is an error, exit 2", async () => {
     stdout: "",
     stderr: 'usage: unknown argument "please"\n',
   });
+});
+
+test("a reader that leaves early is no error", async () => {
+  const { child, ended } = startProgram("bridge-conformance", ["--help"]);
+  child.stdout?.destroy();
+  expect(await ended).toMatchObject({ code: 0, signal: null, stderr: "" });
 });

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { modelScript, toolCall, words } from "../scripted/pieces.ts";
 import type { ModelScript } from "../scripted/script.ts";
 import { startScripted } from "../scripted/server.ts";
 import type { ScriptedServer } from "../scripted/options.ts";
-import { runProgram, type ProgramResult } from "../testing/program.ts";
+import { startProgram, type RunningProgram } from "../testing/program.ts";
 import { tappedClaude, type TappedClaude } from "../testing/tapped-claude.ts";
 import { SseDecoder } from "../wire/sse.ts";
 
@@ -50,7 +50,7 @@ afterEach(async () => {
 });
 
 /** `OPENAI_API_KEY=dummy claude-bridge openai scripted --baseURL http://localhost:PORT/v1 …` */
-function walk(prompt: string, ...more: string[]): Promise<ProgramResult> {
+function walk(prompt: string, ...more: string[]): RunningProgram {
   const bridge = ["openai", "scripted", "--baseURL", `http://127.0.0.1:${scripted.port}/v1`];
   const env = {
     PATH: process.env["PATH"],
@@ -60,16 +60,13 @@ function walk(prompt: string, ...more: string[]): Promise<ProgramResult> {
     HTTP_PROXY: "http://127.0.0.1:9",
     HTTPS_PROXY: "http://127.0.0.1:9",
   };
-  const args = [
-    ...bridge,
-    "--claude-binary",
-    claude.path,
-    ...more,
-    "-p",
-    prompt,
-    "--dangerously-skip-permissions",
-  ];
-  return runProgram("claude-bridge", args, { env, cwd: join(folder, "project") });
+  const args = [...bridge, ...more, "-p", prompt, "--dangerously-skip-permissions"];
+  return startProgram("claude-bridge", args, { env, cwd: join(folder, "project") });
+}
+
+/** The same, with a tap between Claude Code and the bridge. */
+function tappedWalk(prompt: string, ...more: string[]): RunningProgram["ended"] {
+  return walk(prompt, "--claude-binary", claude.path, ...more).ended;
 }
 
 interface StreamEvent {
@@ -91,40 +88,64 @@ function searchedWith(): unknown {
 }
 
 test("a question is answered", async () => {
-  const run = await walk("日本の首都はどこですか");
-  expect(run).toMatchObject({ code: 0, stdout: "日本の首都は東京です。\n" });
+  const run = await tappedWalk("日本の首都はどこですか");
+  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: "日本の首都は東京です。\n" });
   expect(claude.records().map(({ path, status }) => [path, status])).toEqual([
     ["/v1/messages?beta=true", 200],
   ]);
 });
 
 test("a web search with two empty lists is sent without them", async () => {
-  const run = await walk("アメリカの首都は");
+  const run = await tappedWalk("アメリカの首都は");
   expect(searchedWith()).toEqual({ query: "capital of the United States" });
-  expect(run).toMatchObject({ code: 0, stdout: "アメリカの首都はワシントンD.C.です。\n" });
+  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: "アメリカの首都はワシントンD.C.です。\n" });
 });
 
 test("a web search with two filled lists keeps the allowed domains that are not blocked", async () => {
-  const run = await walk("アメリカの首都はどこ");
+  const run = await tappedWalk("アメリカの首都はどこ");
   expect(searchedWith()).toEqual({
     query: "capital of the United States",
     allowed_domains: ["en.wikipedia.org"],
   });
-  expect(run).toMatchObject({ code: 0, stdout: "アメリカの首都はワシントンD.C.です。\n" });
+  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: "アメリカの首都はワシントンD.C.です。\n" });
 });
 
 test("a web search of which nothing is left is an invalid input", async () => {
-  const run = await walk("アメリカの首都はなに");
-  expect(run).toMatchObject({ code: 0, stdout: "I cannot search like that.\n" });
+  const run = await tappedWalk("アメリカの首都はなに");
+  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: "I cannot search like that.\n" });
 });
 
 test("with --no-repair the client refuses the two filled lists", async () => {
-  const run = await walk("アメリカの首都はどこ", "--no-repair");
+  const run = await tappedWalk("アメリカの首都はどこ", "--no-repair");
   expect(searchedWith()).toMatchObject({
     allowed_domains: ["en.wikipedia.org", "example.com"],
     blocked_domains: ["example.com"],
   });
   const second = claude.records().findLast(({ path }) => path.startsWith("/v1/messages?"));
   expect(second?.body).toContain("Cannot specify both allowed_domains and blocked_domains");
-  expect(run).toMatchObject({ code: 0, stdout: "The search was refused.\n" });
+  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: "The search was refused.\n" });
+});
+
+test.each([
+  // Claude Code takes an interrupt for a wish of its user and ends without complaint.
+  ["SIGINT", 0],
+  ["SIGTERM", 143],
+] as const)("%s while the model is silent ends everything, with %i", async (signal, code) => {
+  scripted.enqueue([{ stall: true }]);
+  const { child, ended } = walk("日本の首都はどこですか");
+  const asked = (): void =>
+    expect(scripted.requests.some(({ path }) => path.endsWith("/chat/completions"))).toBe(true);
+  await vi.waitFor(asked, { timeout: 30_000 });
+  child.kill(signal);
+  expect(await ended).toMatchObject({ code, signal: null, leftBehind: false });
+  await vi.waitFor(() => expect(scripted.requests.at(-1)?.closedBy).toBe("peer"), 5000);
+});
+
+test("what the bridge says reaches neither the client's stdout nor its exit code", async () => {
+  scripted.enqueue(
+    ...Array.from({ length: 4 }, () => [{ status: 401 }, { write: '{"error":{"message":"bad key"}}' }]),
+  );
+  const run = await walk("日本の首都はどこですか", "--debug", "--log-dir", join(folder, "logs")).ended;
+  expect(run).toMatchObject({ code: 1, leftBehind: false });
+  expect(run.stdout).toMatch(/^API Error: 502 the model server refused the bridge's own credential/);
 });

@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const CLI = new URL("../cli/", import.meta.url);
 
 export interface ProgramResult {
   code: number | null;
+  /** Some process that it started, or that those started, outlived it by two seconds. */
+  leftBehind: boolean;
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
@@ -24,6 +27,19 @@ export interface ProgramOptions {
   stdin?: string;
 }
 
+/** Whether the process group still has a member after two seconds; each program leads its own. */
+async function outlived(group: number): Promise<boolean> {
+  for (let tries = 0; tries < 40; tries++) {
+    try {
+      process.kill(-group, 0);
+    } catch {
+      return false;
+    }
+    await sleep(50);
+  }
+  return true;
+}
+
 /** Starts one of the two programs from its source. */
 export function startProgram(
   name: "bridge-conformance" | "claude-bridge",
@@ -35,6 +51,7 @@ export function startProgram(
     stdio: "pipe",
     env: options.env ?? process.env,
     cwd: options.cwd,
+    detached: true,
   });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -43,7 +60,11 @@ export function startProgram(
   child.stdin.end(options.stdin ?? "");
   const ended = new Promise<ProgramResult>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.once("close", (code, signal) => {
+      void outlived(child.pid ?? 0).then((leftBehind) =>
+        resolve({ code, signal, leftBehind, stdout, stderr }),
+      );
+    });
   });
   return { child, stderr: () => stderr, ended };
 }
