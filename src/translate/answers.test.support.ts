@@ -4,7 +4,7 @@ import type { CallDelta, UpstreamDelta } from "../upstream/delta.ts";
 import type { AnswerContext, IdSource } from "./context.ts";
 import { createStreamTranslator, type StreamTranslator } from "./stream.ts";
 
-export const WEB_SEARCH_SCHEMA: Record<string, unknown> = {
+const WEB_SEARCH_SCHEMA: Record<string, unknown> = {
   type: "object",
   properties: {
     query: { type: "string" },

@@ -30,7 +30,7 @@ export function readErrorObject(json: unknown): ErrorText | undefined {
 }
 
 /** A text that may itself be the JSON of an error. */
-export function unwrap(text: string): ErrorText {
+function unwrap(text: string): ErrorText {
   if (text.trimStart().startsWith("{")) {
     try {
       const nested = readErrorObject(JSON.parse(text));

@@ -11,6 +11,7 @@ function split(pieces: string[]): { reasoning: string; text: string } {
 
 test.each<[content: string, reasoning: string, text: string]>([
   ["<think>a</think>b", "a", "b"],
+  ["<think>İİİ</think>b", "İİİ", "b"],
   ["\n<think>\na\n</think>\n\nb", "a\n", "b"],
   ["<THINK>a</Think>b", "a", "b"],
   ["<think></think>b", "", "b"],

@@ -1,5 +1,7 @@
 const OPEN = "<think>";
-const CLOSE = "</think>";
+const CLOSED = /<\/think>/i;
+/** The end of a text that may be the beginning of the closing tag. */
+const CLOSING = /<(?:\/(?:t(?:h(?:i(?:n(?:k)?)?)?)?)?)?$/i;
 
 export interface TaggedPiece {
   kind: "text" | "reasoning";
@@ -65,15 +67,15 @@ export class ThinkTags {
   }
 
   #readThinking(): TaggedPiece[] {
-    const at = this.#held.toLowerCase().indexOf(CLOSE);
-    if (at === -1) {
-      const keep = this.#held.length - partialLength(this.#held);
+    const close = CLOSED.exec(this.#held);
+    if (close === null) {
+      const keep = CLOSING.exec(this.#held)?.index ?? this.#held.length;
       const ready = this.#held.slice(0, keep);
       this.#held = this.#held.slice(keep);
       return piece("reasoning", ready);
     }
-    const reasoning = piece("reasoning", this.#held.slice(0, at));
-    this.#held = this.#held.slice(at + CLOSE.length);
+    const reasoning = piece("reasoning", this.#held.slice(0, close.index));
+    this.#held = this.#held.slice(close.index + close[0].length);
     this.#state = "closed";
     return [...reasoning, ...this.#read()];
   }
@@ -87,13 +89,4 @@ export class ThinkTags {
 
 function piece(kind: TaggedPiece["kind"], text: string): TaggedPiece[] {
   return text === "" ? [] : [{ kind, text }];
-}
-
-/** The length of the longest end of the text with which the closing tag begins. */
-function partialLength(text: string): number {
-  const end = text.slice(-(CLOSE.length - 1)).toLowerCase();
-  for (let length = end.length; length > 0; length--) {
-    if (CLOSE.startsWith(end.slice(-length))) return length;
-  }
-  return 0;
 }
