@@ -14,7 +14,7 @@ const CASE_MS = 90_000;
 /** Runs one row. Never throws: what goes wrong in the harness is a verdict of its own. */
 export async function runJob(
   job: Job,
-  { worldOf, client }: Pick<Worlds, "worldOf" | "client">,
+  worlds: Pick<Worlds, "worldOf" | "client">,
   model: string,
   signal: AbortSignal,
 ): Promise<CaseResult> {
@@ -37,10 +37,11 @@ export async function runJob(
     ms: Math.round(performance.now() - started),
   });
   if (job.skip !== null) return done("skip", job.skip);
-  if (job.kind === "client" && client === null) return done("skip", NO_CLIENT);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(CASE_MS)]);
   try {
-    const world = await worldOf(job, limit);
+    const client = job.kind === "client" ? await worlds.client : null;
+    if (job.kind === "client" && client === null) return done("skip", NO_CLIENT);
+    const world = await worlds.worldOf(job, limit);
     try {
       return settle(await runCase(job, world, client?.path), done);
     } finally {

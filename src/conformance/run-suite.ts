@@ -23,6 +23,7 @@ export async function runSuite(options: SuiteOptions, onProgress: OnProgress): P
   onProgress({ kind: "start", suites: countSuites(jobs) });
   try {
     const results = await runAll(jobs, worlds, { ...options, signal }, onProgress);
+    const client = await worlds.client;
     const incomplete = signal.aborted || results.length < jobs.length;
     const report: RunReport = {
       format: "bridge-conformance-report",
@@ -30,7 +31,7 @@ export async function runSuite(options: SuiteOptions, onProgress: OnProgress): P
       target: worlds.target,
       backend: worlds.backend,
       models: models.map((name) => ({ name, digest: null })),
-      client: worlds.client,
+      client,
       headline: headline(results),
       cases: results,
       incomplete,

@@ -1,4 +1,5 @@
 import type { ScriptedServer } from "../scripted/options.ts";
+import { findClaude, locateClaude } from "../launch/find-claude.ts";
 import { startScripted } from "../scripted/server.ts";
 import type { SuiteOptions } from "./options.ts";
 import type { Job } from "./select.ts";
@@ -12,30 +13,42 @@ export type WorldOf = (job: Job, signal: AbortSignal) => Promise<World>;
 export interface Worlds {
   target: RunReport["target"];
   backend: RunReport["backend"];
-  client: RunReport["client"];
+  /** Looked for while cases run already: asking it for its version takes a while. */
+  client: Promise<RunReport["client"]>;
   worldOf: WorldOf;
   close(): Promise<void>;
 }
 
-/** The embedded bridge, or a foreign target with our scripted upstream on the port it was given. */
+/**
+ * The embedded bridge, or a foreign target with our scripted upstream on the port it was given.
+ * Throws ClaudeMissing when the named client is not there.
+ */
 export async function openWorlds(options: SuiteOptions): Promise<Worlds> {
-  const client = await findClient(options.claudeBinary);
+  const client = findClient(options.claudeBinary);
   return options.target === undefined
     ? embedded(options, client)
     : foreign({ ...options, target: options.target }, client);
 }
 
-async function findClient(binary: string | undefined): Promise<RunReport["client"]> {
-  const { findClaude } = await import("../launch/find-claude.ts");
+/** Throws ClaudeMissing at once when the named program is not there. */
+function findClient(binary: string | undefined): Worlds["client"] {
+  locateClaude(binary);
+  return clientOf(binary);
+}
+
+async function clientOf(binary: string | undefined): Promise<RunReport["client"]> {
   const found = await findClaude(binary);
   return found === null ? null : { path: found.path, version: found.version ?? "unknown" };
 }
 
-function embedded(options: SuiteOptions, client: RunReport["client"]): Worlds {
+function embedded(options: SuiteOptions, client: Worlds["client"]): Worlds {
   const live = options.backend;
   return {
     target: { url: "embedded", name: "bridge", version: options.version },
-    backend: live ?? { kind: "scripted", description: "the scripted model, embedded" },
+    backend: {
+      kind: live?.kind ?? "scripted",
+      description: live?.description ?? "the scripted model, embedded",
+    },
     client,
     worldOf: (job, signal) =>
       job.kind === "any" && live !== undefined
@@ -47,7 +60,7 @@ function embedded(options: SuiteOptions, client: RunReport["client"]): Worlds {
 
 async function foreign(
   options: SuiteOptions & { target: NonNullable<SuiteOptions["target"]> },
-  client: RunReport["client"],
+  client: Worlds["client"],
 ): Promise<Worlds> {
   const { url, upstreamPort } = options.target;
   const scripted = upstreamPort === undefined ? null : await startScripted({ port: upstreamPort });

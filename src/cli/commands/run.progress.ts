@@ -10,15 +10,12 @@ interface SuiteProgress {
 /** Where progress is written; a terminal also gets a line that counts while a suite runs. */
 type Output = Pick<NodeJS.WriteStream, "write"> & { isTTY?: boolean };
 
-/** One line per suite when its last case is done, whether or not anybody watches. */
+/** A line at the start, and one per suite when its last case is done, whether or not anybody watches. */
 export function createProgress(output: Output): OnProgress {
   const suites = new Map<string, SuiteProgress>();
   const clear = output.isTTY === true ? "\r\u001b[K" : "";
   return (progress) => {
-    if (progress.kind === "start") {
-      for (const { name, total } of progress.suites)
-        suites.set(name, { total, done: 0, failed: 0, skipped: 0 });
-    }
+    if (progress.kind === "start") output.write(`${begin(suites, progress)}\n`);
     if (progress.kind === "end") output.write(clear);
     if (progress.kind !== "case") return;
     const suite = count(suites, progress);
@@ -26,6 +23,15 @@ export function createProgress(output: Output): OnProgress {
       output.write(`${clear}${lineOf(progress.result.suite, suite)}\n`);
     if (clear !== "") output.write(`${clear}running ${progress.done}/${progress.total}`);
   };
+}
+
+function begin(
+  suites: Map<string, SuiteProgress>,
+  { suites: started }: Extract<Progress, { kind: "start" }>,
+): string {
+  for (const { name, total } of started) suites.set(name, { total, done: 0, failed: 0, skipped: 0 });
+  const rows = started.reduce((sum, { total }) => sum + total, 0);
+  return `running ${rows} ${rows === 1 ? "case" : "cases"} of ${started.map(({ name }) => name).join(", ")}`;
 }
 
 function count(

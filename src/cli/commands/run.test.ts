@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { RunReport } from "../../conformance/types.ts";
 import { startScripted } from "../../scripted/server.ts";
+import { exitCodeOf } from "../exit.ts";
+import { runCommand } from "./run.impl.ts";
+import type { RunArguments } from "./run.ts";
 
 const ENTRY = fileURLToPath(new URL("../bridge-conformance.ts", import.meta.url));
 
@@ -39,7 +42,7 @@ test("json: one report on stdout, progress on stderr, exit 0", async () => {
     incomplete: false,
     exitCode: 0,
   });
-  expect(stderr).toBe("messages       1/1 passed\n");
+  expect(stderr).toBe("running 1 case of messages\nmessages       1/1 passed\n");
   expect(code).toBe(0);
 });
 
@@ -50,34 +53,29 @@ test("pretty is the default, without colour in a pipe", async () => {
   expect(code).toBe(0);
 });
 
-test.each([
-  ["a suite that is none", ["--suite", "protcol"], /^usage: there is no suite "protcol"/],
-  ["a glob without a match", ["--case", "nothing.*"], /^usage: no case matches/],
-  ["a target that is no URL", ["--target", "localhost"], /^usage: --target must be/],
-  [
-    "a port without a target",
-    ["--target-upstream-port", "1234"],
-    /^usage: --target-upstream-port needs --target/,
-  ],
-  ["a URL without a model", ["--base-url", "http://127.0.0.1:1"], /^usage: --base-url needs --model/],
-])("%s: one line, exit 2", async (_what, args, line) => {
-  const { code, stdout, stderr } = await run(...args);
-  expect([code, stdout]).toEqual([2, ""]);
-  expect(stderr).toMatch(line);
-  expect(stderr.trim().split("\n")).toHaveLength(1);
+const DEFAULTS: RunArguments = { format: "pretty", "fail-on": "must" };
+
+test.each<[what: string, args: Partial<RunArguments>, message: RegExp]>([
+  ["a suite that is none", { suite: ["protcol"] }, /^there is no suite "protcol"/],
+  ["a glob without a match", { case: ["nothing.*"] }, /^no case matches/],
+  ["a target that is no URL", { target: "localhost" }, /^--target must be/],
+  ["a port without a target", { "target-upstream-port": 1234 }, /^--target-upstream-port needs --target/],
+  ["a URL without a model", { "base-url": "http://127.0.0.1:1" }, /^--base-url needs --model/],
+])("%s: exit 2", async (_what, args, message) => {
+  const error: unknown = await runCommand({ ...DEFAULTS, ...args }).catch((error: unknown) => error);
+  expect(error).toMatchObject({ message: expect.stringMatching(message) as string });
+  expect(exitCodeOf(error)).toBe(2);
 });
 
-test("a model that nobody serves: exit 3, with what to do", async () => {
-  const { code, stdout, stderr } = await run(
-    "--model",
-    "x",
-    "--provider",
-    "ollama",
-    "--base-url",
-    "http://127.0.0.1:1",
-  );
-  expect([code, stdout]).toEqual([3, ""]);
-  expect(stderr).toMatch(/^backend-\w+: /);
+test("a model that nobody serves: exit 3", async () => {
+  const args: RunArguments = {
+    ...DEFAULTS,
+    model: "x",
+    provider: "ollama",
+    "base-url": "http://127.0.0.1:1",
+  };
+  const error: unknown = await runCommand(args).catch((error: unknown) => error);
+  expect(exitCodeOf(error)).toBe(3);
 });
 
 test("a live model adds the cases that hold for any model, under its name", async () => {
@@ -85,8 +83,9 @@ test("a live model adds the cases that hold for any model, under its name", asyn
   try {
     const { code, stdout } = await run(
       ...["--model", "scripted-plain", "--provider", "ollama", "--base-url", scripted.url],
-      ...["--case", "messages.shape.envelope", "--format", "json"],
+      ...["--api-key", "canary", "--case", "messages.shape.envelope", "--format", "json"],
     );
+    expect(stdout).not.toContain("canary");
     const report = JSON.parse(stdout) as RunReport;
     expect(report.cases.map(({ kind, model, verdict }) => [kind, model, verdict])).toEqual([
       ["script", "scripted", "pass"],
@@ -124,8 +123,9 @@ test("a foreign target that fails: exit 1, and the evidence on disk", async () =
   }
 });
 
+// `--suite protocol` is long enough to be interrupted: the first line comes before its first case.
 test("an interrupt prints what there is, incomplete, exit 5", async () => {
-  const child = spawn(process.execPath, [ENTRY, "--suite", "protocol", "--suite", "errors"], {
+  const child = spawn(process.execPath, [ENTRY, "--suite", "protocol", "--suite", "messages"], {
     stdio: "pipe",
   });
   let stdout = "";
@@ -134,4 +134,11 @@ test("an interrupt prints what there is, incomplete, exit 5", async () => {
   const code = await new Promise((resolve) => child.once("close", resolve));
   expect(stdout).toContain("incomplete: stopped before every case had run");
   expect(code).toBe(5);
+});
+
+test("a named client that is not there: exit 3", async () => {
+  const error: unknown = await runCommand({ ...DEFAULTS, "claude-binary": "./no-such-claude" }).catch(
+    (error: unknown) => error,
+  );
+  expect(exitCodeOf(error)).toBe(3);
 });
