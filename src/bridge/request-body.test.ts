@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { readJsonBody } from "./request-body.ts";
 import type { FrontRequest, Headers } from "./front.ts";
 
+const LIMITS = { maxBytes: 50_000, silenceMs: 10_000 };
+
 function request(chunks: (string | Uint8Array)[], headers: Headers = {}): FrontRequest {
   async function* body(): AsyncGenerator<Uint8Array> {
     for (const chunk of chunks) yield typeof chunk === "string" ? Buffer.from(chunk) : chunk;
@@ -42,10 +44,19 @@ describe("refused", () => {
     ["a large body without length", [" ".repeat(30_000), " ".repeat(30_000)], {}, 413],
     ["a gzip bomb", [gzipSync(" ".repeat(5_000_000))], { "content-encoding": "gzip" }, 413],
   ])("%s", async (_name, body, headers, status) => {
-    await expect(readJsonBody(request(body, headers), 50_000)).rejects.toMatchObject({
+    await expect(readJsonBody(request(body, headers), LIMITS)).rejects.toMatchObject({
       name: "ApiError",
       status,
     });
+  });
+
+  test("a body that stops arriving", async () => {
+    const body = (async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("{");
+      await new Promise<never>(() => undefined);
+    })();
+    const reading = readJsonBody({ ...request([]), body }, { ...LIMITS, silenceMs: 20 });
+    await expect(reading).rejects.toMatchObject({ name: "ApiError", status: 400 });
   });
 
   test("the message does not echo the body", async () => {

@@ -5,11 +5,14 @@ import { ApiError } from "../messages/api-error.ts";
 import { parseJson } from "../wire/json.ts";
 import type { FrontRequest } from "./front.ts";
 
-/** The API's own limit: https://docs.anthropic.com/en/api/errors */
-const MAX_BODY_BYTES = 32 * 1024 * 1024;
+interface BodyLimits {
+  /** Of the raw and of the decoded body. The API's own: https://docs.anthropic.com/en/api/errors */
+  maxBytes: number;
+  /** A body that stops arriving for this long is given up. */
+  silenceMs: number;
+}
 
-/** A body that stops arriving for this long is given up. */
-const SILENCE_MS = 20_000;
+const LIMITS: BodyLimits = { maxBytes: 32 * 1024 * 1024, silenceMs: 20_000 };
 
 const DECODERS: Record<string, () => Transform> = {
   identity: () => new PassThrough(),
@@ -25,16 +28,14 @@ const DECODERS: Record<string, () => Transform> = {
  * than the cap, also after decompression; 400 when it is not JSON in UTF-8; 415 for an unknown
  * content encoding.
  */
-export async function readJsonBody(
-  request: FrontRequest,
-  maxBytes: number = MAX_BODY_BYTES,
-): Promise<unknown> {
-  if (Number(request.headers["content-length"]) > maxBytes) throw tooLarge(maxBytes);
-  const bytes = await readBody(request, maxBytes);
+export async function readJsonBody(request: FrontRequest, limits: BodyLimits = LIMITS): Promise<unknown> {
+  if (Number(request.headers["content-length"]) > limits.maxBytes) throw tooLarge(limits.maxBytes);
+  const bytes = await readBody(request, limits);
   return parseBody(bytes);
 }
 
-async function readBody(request: FrontRequest, maxBytes: number): Promise<Uint8Array> {
+async function readBody(request: FrontRequest, limits: BodyLimits): Promise<Uint8Array> {
+  const { maxBytes } = limits;
   const decoder = decoderOf(request.headers["content-encoding"]);
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -46,7 +47,7 @@ async function readBody(request: FrontRequest, maxBytes: number): Promise<Uint8A
       done();
     },
   });
-  const source = Readable.from(watched(request.body, maxBytes), { objectMode: false });
+  const source = Readable.from(watched(request.body, limits), { objectMode: false });
   try {
     await pipeline(source, decoder, collect, { signal: request.signal });
   } catch (error) {
@@ -71,11 +72,14 @@ function decoderOf(encoding: string | undefined): Transform {
 }
 
 /** The raw body, with its own cap and a limit on silence. */
-async function* watched(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+async function* watched(
+  body: AsyncIterable<Uint8Array>,
+  { maxBytes, silenceMs }: BodyLimits,
+): AsyncGenerator<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]();
   let size = 0;
   for (;;) {
-    const next = await withinSilence(iterator.next());
+    const next = await withinSilence(iterator.next(), silenceMs);
     if (next.done === true) return;
     size += next.value.byteLength;
     if (size > maxBytes) throw tooLarge(maxBytes);
@@ -83,13 +87,12 @@ async function* watched(body: AsyncIterable<Uint8Array>, maxBytes: number): Asyn
   }
 }
 
-async function withinSilence<T>(reading: Promise<T>): Promise<T> {
+async function withinSilence<T>(reading: Promise<T>, silenceMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
-      () =>
-        reject(new ApiError("invalid_request_error", "The request body stopped arriving", { status: 408 })),
-      SILENCE_MS,
+      () => reject(new ApiError("invalid_request_error", "The request body stopped arriving")),
+      silenceMs,
     );
     timer.unref();
   });
