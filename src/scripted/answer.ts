@@ -126,12 +126,16 @@ function fitPrompt(chat: Chat, model: ScriptedModelInfo, ground: Playground, num
 }
 
 function dropOldest(chat: Chat, render: (messages: Chat["messages"]) => Prompt, numCtx: number): Prompt {
-  const count = chat.messages.length;
-  let prompt = render(chat.messages);
-  for (let from = 1; from < count && prompt.tokens > numCtx; from += 1) {
-    prompt = render(chat.messages.filter((message, i) => i >= from || message.role === "system"));
+  const without = (dropped: number): Prompt =>
+    render(chat.messages.filter((message, i) => i >= dropped || message.role === "system"));
+  // The fewest messages whose loss is enough; the last one always stays.
+  let [enough, few] = [chat.messages.length - 1, 0];
+  while (enough - few > 1) {
+    const middle = Math.floor((enough + few) / 2);
+    if (without(middle).tokens <= numCtx) enough = middle;
+    else few = middle;
   }
-  return prompt;
+  return without(enough);
 }
 
 const LONGER =

@@ -2,10 +2,13 @@ import type { ModelScript } from "./script.ts";
 
 type Piece = ModelScript["pieces"][number];
 
+/** Shorter than the tag with its newline: llama.cpp refuses a token that equals a grammar's trigger. */
+const PIECE = 10;
+
 /** A call as Hermes-style models write it: one `<tool_call>` element around a JSON object. */
 export function toolCall(name: string, args: unknown): string[] {
   const text = `<tool_call>\n${JSON.stringify({ name, arguments: args })}\n</tool_call>`;
-  return chop(text, 12);
+  return chop(text, PIECE);
 }
 
 /** Several calls in one turn. */
@@ -24,7 +27,7 @@ export function words(text: string): string[] {
 }
 
 /** Text cut every `size` characters, never inside a surrogate pair. */
-export function chop(text: string, size: number): string[] {
+function chop(text: string, size: number): string[] {
   const characters = Array.from(text);
   const count = Math.ceil(characters.length / size);
   return Array.from({ length: count }, (_, i) => characters.slice(i * size, (i + 1) * size).join(""));

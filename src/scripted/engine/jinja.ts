@@ -71,7 +71,7 @@ function createJinjaReader(chat: Chat, model: ScriptedModelInfo): LineReader {
   };
 }
 
-const HEAD = /<tool_call>\n\{"name": "([^"]*)"(.?)/gsu;
+const HEAD = /<tool_call>\n\{\s*"name"\s*:\s*"([^"]*)"(.?)/gsu;
 
 /** The grammar takes only declared names, and arguments behind them. Throws `EngineFailure` at the piece that breaks it. */
 function checkHeads(text: string, names: readonly string[], piece: string): void {

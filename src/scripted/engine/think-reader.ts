@@ -4,7 +4,7 @@ const OPEN = "<think>";
 const CLOSE = "</think>";
 
 /** What a piece of model text holds after the thinking is taken out. */
-export interface Thought {
+interface Thought {
   thinking: string;
   content: string;
 }

@@ -1,29 +1,37 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { type HttpCapture, parseHttpCapture } from "../../wire/http1.ts";
 import type { CapturedRequest } from "./capture.ts";
 
-/** What came back, and whether the server left the connection open behind it. */
-export interface RawReply extends HttpCapture {
-  keptOpen: boolean;
-}
-
 /** Sends a request over a socket of its own and reads one answer as raw bytes. */
-export async function rawRequest(port: number, request: CapturedRequest): Promise<RawReply> {
+export async function rawRequest(port: number, request: CapturedRequest): Promise<HttpCapture> {
   const socket = connect(port, "127.0.0.1");
   await once(socket, "connect");
-  socket.write(Buffer.concat([Buffer.from(headOf(port, request)), request.body ?? Buffer.alloc(0)]));
-  const chunks: Buffer[] = [];
-  for await (const chunk of socket) {
-    chunks.push(chunk as Buffer);
-    const reply = parsedIfWhole(Buffer.concat(chunks), request.method);
-    if (reply === null) continue;
-    await new Promise((resolve) => void setTimeout(resolve, 5));
-    const keptOpen = !socket.readableEnded && !socket.destroyed;
+  try {
+    return await rawExchange(socket, port, request);
+  } finally {
     socket.destroy();
-    return { ...reply, keptOpen };
   }
-  return { ...parseHttpCapture(Buffer.concat(chunks)), keptOpen: false };
+}
+
+/** The same over an open socket, which stays open. Rejects when the server closes it too early. */
+export function rawExchange(socket: Socket, port: number, request: CapturedRequest): Promise<HttpCapture> {
+  return new Promise((resolve, reject) => {
+    let bytes = Buffer.alloc(0);
+    const settle = (done: () => void): void => {
+      socket.off("data", read).off("close", leave);
+      done();
+    };
+    const leave = (): void =>
+      settle(() => reject(new Error("the server closed the connection before the answer was whole")));
+    const read = (chunk: Buffer): void => {
+      bytes = Buffer.concat([bytes, chunk]);
+      const reply = parsedIfWhole(bytes, request.method);
+      if (reply !== null) settle(() => resolve(reply));
+    };
+    socket.on("data", read).on("close", leave);
+    socket.write(Buffer.concat([Buffer.from(headOf(port, request)), request.body ?? Buffer.alloc(0)]));
+  });
 }
 
 function headOf(port: number, { method, path, headers, body }: CapturedRequest): string {

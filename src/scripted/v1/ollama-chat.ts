@@ -12,7 +12,7 @@ import { readV1Chat, type V1Chat } from "./request.ts";
 /** `POST /v1/chat/completions` as Ollama answers it. Throws `HttpFailure` while nothing is sent. */
 export async function ollamaV1Chat(exchange: Exchange): Promise<void> {
   const { world, response, body } = exchange;
-  const request = readV1Chat(body);
+  const request = readV1Chat(body, "ollama");
   const model = findModel(request.model, world.models);
   checkCapabilities(request.model, model, request.chat);
   const numCtx = contextOf(model, undefined);

@@ -82,7 +82,7 @@ test("calls: id and name first, then arguments in fragments", async () => {
 test.each([
   ["tool_choice none", { tools: TOOLS, tool_choice: "none" }, "stop", 0],
   ["one call at a time", { tools: TOOLS, parallel_tool_calls: false }, "tool_calls", 1],
-  ["cut in a call", { tools: TOOLS, max_completion_tokens: 7 }, "length", 1],
+  ["cut in a call", { tools: TOOLS, max_completion_tokens: 9 }, "length", 1],
   ["whole", { tools: TOOLS }, "tool_calls", 2],
 ])("not streamed, %s", async (_, more, finish, calls) => {
   const body = (await (await post("[[call]]", more)).json()) as {
@@ -105,6 +105,18 @@ test.each([
   const answer = await post("[[say]]", more);
   expect(answer.status).toBe(status);
   expect(await answer.json()).toMatchObject({ error: { code, message: expect.any(String) } });
+});
+
+test.each([
+  ["an image by address", { type: "image_url", image_url: { url: "https://example.com/a.gif" } }, 400],
+  [
+    "a file",
+    { type: "file", file: { filename: "a.pdf", file_data: "data:application/pdf;base64,JVBERg==" } },
+    200,
+  ],
+])("%s is taken as far as the model can see it", async (_, part, status) => {
+  const messages = [{ role: "user", content: [{ type: "text", text: "[[say]]" }, part] }];
+  expect((await post("", { messages })).status).toBe(status);
 });
 
 test("there is no Ollama on this port", async () => {

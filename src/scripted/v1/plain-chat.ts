@@ -13,7 +13,7 @@ import { readV1Chat, type V1Chat } from "./request.ts";
 /** `POST /v1/chat/completions` of a plain OpenAI-compatible server. */
 export async function plainChat(exchange: Exchange): Promise<void> {
   const { world, response, body } = exchange;
-  const request = readV1Chat(body);
+  const request = readV1Chat(body, "openai");
   const model = world.models.find((candidate) => candidate.name === request.model);
   if (model === undefined) throw new HttpFailure(404, unknownModel(request.model));
   checkPlain(request, model);

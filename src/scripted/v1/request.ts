@@ -3,6 +3,7 @@ import { bindStruct, type Field, textOf } from "../go-bind.ts";
 import { decodeFirst } from "../go-decode.ts";
 import { BindFailure } from "../http/failure.ts";
 import { bindTools } from "../ollama/tools.ts";
+import type { Flavour } from "../options.ts";
 
 /** A body of `POST /v1/chat/completions`. */
 export interface V1Chat {
@@ -27,8 +28,12 @@ const FIELDS: Record<string, Field> = {
   tools: { kind: "array", type: "[]api.Tool" },
 };
 
-/** Throws `BindFailure` (400) in the words of Ollama's OpenAI middleware. */
-export function readV1Chat(body: string): V1Chat {
+/**
+ * Throws `BindFailure` (400) in the words of Ollama's OpenAI middleware. The plain flavour takes what
+ * that middleware refuses and other servers do not: images by address or of any type, files, and
+ * broken arguments in the history.
+ */
+export function readV1Chat(body: string, flavour: Flavour): V1Chat {
   const value = decodeFirst(body, { empty: "EOF" });
   const fields = bindStruct(value, "ChatCompletionRequest", "openai.ChatCompletionRequest", FIELDS);
   const messages = (fields["messages"] ?? []) as Record<string, unknown>[];
@@ -43,7 +48,7 @@ export function readV1Chat(body: string): V1Chat {
     maxCompletionTokens: (fields["max_completion_tokens"] ?? undefined) as number | undefined,
     parallel: fields["parallel_tool_calls"] !== false,
     chat: {
-      messages: messages.flatMap(readMessage),
+      messages: messages.flatMap((message) => readMessage(message, READERS[flavour])),
       tools: bindTools(fields["tools"]),
       think: readEffort(fields),
       format: readFormat(fields["response_format"]),
@@ -56,28 +61,38 @@ export function readV1Chat(body: string): V1Chat {
   };
 }
 
-function readMessage(message: Record<string, unknown>): ChatMessage[] {
+interface Readers {
+  part(part: Record<string, unknown>): { content: string; images?: number };
+  arguments(text: string): unknown;
+}
+
+const READERS: Record<Flavour, Readers> = {
+  ollama: { part: readPart, arguments: readArguments },
+  openai: { part: readAnyPart, arguments: (text) => text },
+};
+
+function readMessage(message: Record<string, unknown>, read: Readers): ChatMessage[] {
   const role = textOf(message["role"]);
   const toolCalls = ((message["tool_calls"] ?? []) as { function?: Record<string, unknown> }[]).map(
     (call) => ({
       name: textOf(call.function?.["name"]),
-      arguments: readArguments(call.function?.["arguments"]),
+      arguments: read.arguments(textOf(call.function?.["arguments"])),
     }),
   );
   const thinking = textOf(message["reasoning"]);
   const { content } = message;
   if (typeof content === "string") return [{ role, content, thinking, toolCalls }];
   if (Array.isArray(content)) {
-    const parts = content.map((part: Record<string, unknown>) => ({ role, ...readPart(part) }));
+    const parts = content.map((part: Record<string, unknown>) => ({ role, ...read.part(part) }));
     return toolCalls.length > 0 ? [...parts, { role, content: "", toolCalls }] : parts;
   }
   if (toolCalls.length > 0) return [{ role, content: "", thinking, toolCalls }];
   throw new BindFailure(`invalid message content type: ${goType(content)}`);
 }
 
-function readArguments(text: unknown): unknown {
+function readArguments(text: string): unknown {
   try {
-    return JSON.parse(String(text)) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     throw new BindFailure("invalid tool call arguments");
   }
@@ -94,6 +109,11 @@ function readPart(part: Record<string, unknown>): { content: string; images?: nu
   const known = /^data:(?:image\/(?:jpeg|jpg|png|webp))?;base64,[A-Za-z0-9+/]+={0,2}$/u.test(url);
   if (!known) throw new BindFailure("invalid image input");
   return { content: "", images: 1 };
+}
+
+function readAnyPart(part: Record<string, unknown>): { content: string; images?: number } {
+  if (part["type"] === "image_url") return { content: "", images: 1 };
+  return { content: textOf(part["text"]) };
 }
 
 function goType(value: unknown): string {
