@@ -7,10 +7,10 @@ import { PROCEDURES } from "./procedures/index.ts";
 import { nameAndArguments, RULES } from "./rules/index.ts";
 
 /** The package's own suites. */
-export const SUITES_FOLDER: string = fileURLToPath(new URL("../../suites/", import.meta.url));
+const SUITES_FOLDER: string = fileURLToPath(new URL("../../suites/", import.meta.url));
 
 /** A suite file that cannot be used; the message starts with `file:line:column`. */
-export class SuiteFileError extends Error {
+class SuiteFileError extends Error {
   override readonly name = "SuiteFileError";
   readonly code = "suite-file";
 }

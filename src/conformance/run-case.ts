@@ -73,7 +73,7 @@ async function sendAll(
 }
 
 /** Expectations, automatic checks and agreement over splits; each finding says which send it is of. */
-export async function judgeExchange(
+async function judgeExchange(
   exchange: Exchange,
   earlier: readonly Exchange[],
   world: Pick<World, "dialect" | "scripted" | "foreign">,

@@ -19,7 +19,7 @@ export interface Job {
 const BOTH: readonly Dialect[] = ["ollama", "openai"];
 
 /** Nothing matches what was asked for, or a suite does not exist: exit 2. */
-export class NothingSelected extends Error {
+class NothingSelected extends Error {
   override readonly name = "NothingSelected";
   readonly code = "usage";
 }

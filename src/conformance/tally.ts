@@ -12,7 +12,7 @@ const MODEL_KINDS: ReadonlySet<CaseKind> = new Set(["capable"]);
 const PASSED = new Set(["pass", "degraded"]);
 
 /** pass = pass + degraded; total = all but skip. */
-export function tally(results: readonly CaseResult[]): Tally {
+function tally(results: readonly CaseResult[]): Tally {
   const counted = results.filter(({ verdict }) => verdict !== "skip");
   return { pass: counted.filter(({ verdict }) => PASSED.has(verdict)).length, total: counted.length };
 }

@@ -42,7 +42,7 @@ function blockLines(matrix: Matrix, paint: Paint): string[] {
 function cellText(cell: Cell, paint: Paint): string {
   if (cell.total === 0) return paint("dim", cell.skipped > 0 ? `${cell.skipped} skipped` : "-");
   const text = `${cell.pass}/${cell.total}`;
-  return cell.pass === cell.total ? paint("green", text) : paint("red", `${text} FAIL`);
+  return cell.pass === cell.total ? paint("green", text) : paint("red", `${text} ✗`);
 }
 
 function visibleLength(line: string): number {

@@ -33,7 +33,7 @@ export function matrixOf(cases: readonly CaseResult[]): Matrix {
   return { columns, rows };
 }
 
-export function cellOf(cases: readonly CaseResult[]): Cell {
+function cellOf(cases: readonly CaseResult[]): Cell {
   const counted = cases.filter(({ verdict }) => verdict !== "skip");
   const pass = counted.filter(({ verdict }) => verdict === "pass" || verdict === "degraded").length;
   return { pass, total: counted.length, skipped: cases.length - counted.length };

@@ -100,7 +100,7 @@ test.each([
 });
 
 test("the matrix has a row per suite and a column per level and upstream", async () => {
-  expect(await render(80)).toMatch(/streaming +1\/1 +0\/1 FAIL\nclaude-code +1 skipped +-\n/);
+  expect(await render(80)).toMatch(/streaming +1\/1 +0\/1 ✗\nclaude-code +1 skipped +-\n/);
 });
 
 test.each([30, 40, 60, 80])("no line but a URL is longer than %d columns", async (width) => {

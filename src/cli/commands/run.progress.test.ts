@@ -8,7 +8,7 @@ function shown(isTTY: boolean, verdicts: Verdict[]): string {
     text += chunk;
     return true;
   };
-  const progress = createProgress({ isTTY, write } as never);
+  const progress = createProgress({ isTTY, write });
   progress({ kind: "start", suites: [{ name: "tools", total: verdicts.length }] });
   for (const [index, verdict] of verdicts.entries()) {
     const result = { suite: "tools", verdict } as CaseResult;

@@ -82,8 +82,8 @@ test("a live model adds the cases that hold for any model, under its name", asyn
   const scripted = await startScripted();
   try {
     const { code, stdout } = await run(
-      ...["--model", "scripted-plain", "--provider", "ollama", "--base-url", scripted.url],
-      ...["--api-key", "canary", "--case", "messages.shape.envelope", "--format", "json"],
+      ...`--model scripted-plain --provider ollama --base-url ${scripted.url} --api-key canary`.split(" "),
+      ...`--case messages.shape.envelope --format json`.split(" "),
     );
     expect(stdout).not.toContain("canary");
     const report = JSON.parse(stdout) as RunReport;

@@ -119,11 +119,11 @@ interface Call {
   raw: string | undefined;
 }
 
-export function blocksOf(exchange: Exchange): Record<string, unknown>[] {
+function blocksOf(exchange: Exchange): Record<string, unknown>[] {
   return listOf(exchange.answer?.message["content"]).map(recordOf);
 }
 
-export function textOf(exchange: Exchange, key: "text" | "thinking"): string {
+function textOf(exchange: Exchange, key: "text" | "thinking"): string {
   return blocksOf(exchange)
     .filter((block) => block["type"] === key)
     .map((block) => block[key])

@@ -92,7 +92,7 @@ export const ERROR_RULES: RuleSet = {
 };
 
 /** The error object of an envelope or of an `error` event. */
-export function errorOf(exchange: Exchange): Record<string, unknown> | null {
+function errorOf(exchange: Exchange): Record<string, unknown> | null {
   if (exchange.answer?.error !== undefined && exchange.answer.error !== null) return exchange.answer.error;
   const error = valueAt(exchange.json, "error");
   return typeof error === "object" && error !== null ? (error as Record<string, unknown>) : null;

@@ -22,7 +22,7 @@ export interface AnswerPlan {
   failure: { status: number; headers: Record<string, string>; body: PerDialect<string> } | null;
 }
 
-export const DEFAULT_USAGE: PlannedUsage = { prompt: 12, completion: 5 };
+const DEFAULT_USAGE: PlannedUsage = { prompt: 12, completion: 5 };
 
 /** Finish reason, usage and a clean end, unless the case says otherwise. */
 export function planAnswer(answer: readonly AnswerItem[]): AnswerPlan {
