@@ -124,7 +124,14 @@ interface Stored {
 
 type Check = <K extends keyof Stored>(schema: K, value: unknown, where: string) => Stored[K];
 
-async function validators(): Promise<Check> {
+let compiledOnce: Promise<Check> | undefined;
+
+function validators(): Promise<Check> {
+  compiledOnce ??= compile();
+  return compiledOnce;
+}
+
+async function compile(): Promise<Check> {
   const { Ajv } = await import("ajv");
   const ajv = new Ajv({ strict: true, allowUnionTypes: true });
   const compiled = {
