@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeClaude, type FakeClaude } from "../testing/fake-claude.ts";
+import { startScripted } from "../scripted/server.ts";
 import { runProgram, startProgram, type ProgramResult } from "../testing/program.ts";
 
 const KEY = "sk-secret-upstream-key-123456";
@@ -75,7 +76,8 @@ describe("claude-bridge PROVIDER MODEL", () => {
       MY_COPY: KEY,
     });
     const claude = fakeClaude(folder);
-    const run = await bridge(claude, ["-p", "hi", "--debug", "--log-dir", "logs"]);
+    const own = ["--debug", "--log-dir", "logs", "--set", "context=40960", "--max-output-tokens", "4096"];
+    const run = await bridge(claude, ["-p", "hi", ...own]);
     const seen = claude.report().env;
     expect(seen).toMatchObject({
       HOME: join(folder, "home"),
@@ -83,6 +85,8 @@ describe("claude-bridge PROVIDER MODEL", () => {
       ANTHROPIC_MODEL: "gpt-4o",
       ENABLE_TOOL_SEARCH: "false",
       CLAUDE_CODE_MAX_RETRIES: "3",
+      CLAUDE_CODE_MAX_CONTEXT_TOKENS: "40960",
+      CLAUDE_CODE_MAX_OUTPUT_TOKENS: "4096",
     });
     for (const name of [
       "ANTHROPIC_API_KEY",
@@ -172,6 +176,13 @@ describe("claude-bridge", () => {
     expect(run).toMatchObject({ code, stdout: "" });
     expect(run.stderr).toMatch(line);
     expect(run.stderr.trimEnd()).not.toContain("\n");
+  });
+
+  test("with a provider alone it lists the models that are there now", async () => {
+    const scripted = await startScripted();
+    const run = await runProgram("claude-bridge", ["ollama"], { env: { ...env, OLLAMA_HOST: scripted.url } });
+    await scripted.close();
+    expect(run).toMatchObject({ code: 0, stdout: "scripted:latest\nscripted-plain:latest\n", stderr: "" });
   });
 
   test("without arguments it lists the providers", async () => {

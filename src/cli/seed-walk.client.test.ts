@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -139,6 +139,22 @@ test.each([
   child.kill(signal);
   expect(await ended).toMatchObject({ code, signal: null, leftBehind: false });
   await vi.waitFor(() => expect(scripted.requests.at(-1)?.closedBy).toBe("peer"), 5000);
+});
+
+test("settings of the user that name another server and another key are not followed", async () => {
+  mkdirSync(join(folder, "home", ".claude"));
+  const settings = {
+    env: {
+      ANTHROPIC_BASE_URL: "http://127.0.0.1:9",
+      ANTHROPIC_API_KEY: "sk-ant-user",
+      CLAUDE_CODE_USE_BEDROCK: "1",
+    },
+    apiKeyHelper: "echo sk-ant-helper",
+  };
+  writeFileSync(join(folder, "home", ".claude", "settings.json"), JSON.stringify(settings));
+  const run = await tappedWalk("日本の首都はどこですか");
+  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: "日本の首都は東京です。\n" });
+  expect(JSON.stringify(claude.records())).not.toContain("sk-ant-");
 });
 
 test("what the bridge says reaches neither the client's stdout nor its exit code", async () => {

@@ -9,6 +9,7 @@ import {
   type ClientSession,
 } from "../testing/client-session.ts";
 import { failure, type FailureName } from "../testing/failing-model.ts";
+import { SAID, scenarioScripts } from "../testing/scenarios.ts";
 import type { RunClaudeResult } from "./run-claude.ts";
 
 /** One scenario in which the model server fails the same way whenever it is asked. */
@@ -75,7 +76,7 @@ describe.each(["ollama", "openai"] as const)("over %s", (dialect) => {
   let session: ClientSession;
 
   beforeEach(async () => {
-    session = await startSession(dialect);
+    session = await startSession(dialect, (cwd) => ({ scripted: { scripts: scenarioScripts(cwd) } }));
   });
 
   afterEach(() => session.close());
@@ -100,4 +101,16 @@ describe.each(["ollama", "openai"] as const)("over %s", (dialect) => {
       expect(existsSync(join(session.cwd, "half-call-ran"))).toBe(false);
     },
   );
+
+  test.each([
+    ["500", ["true 502", "true 200"]],
+    ["text cut", ["true 200", "false 200"]],
+    ["call cut", dialect === "ollama" ? ["true 502", "true 200"] : ["true 200", "false 200"]],
+  ] as const)("%s, once: the next answer stands", async (name, front) => {
+    session.scripted.enqueue(failure(dialect, name));
+    const run = await session.run({ prompt: "[[say-text]]", env: { CLAUDE_CODE_MAX_RETRIES: "1" } });
+    expect(sequenceOf(messagesOf(session))).toEqual(front);
+    expect(run).toMatchObject({ exitCode: 0, result: { is_error: false, result: SAID } });
+    expect(existsSync(join(session.cwd, "half-call-ran"))).toBe(false);
+  });
 });

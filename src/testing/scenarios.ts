@@ -1,10 +1,13 @@
 import { modelScript, toolCall, toolCalls, words } from "../scripted/pieces.ts";
 import type { ModelScript } from "../scripted/script.ts";
 
+/** The answer to `[[say-text]]`. */
+export const SAID = "Plain text, Grüße 日本 😀, through the bridge.";
+
 /** What the model says in the sessions of the client tests, lowest rank first. */
 export function scenarioScripts(cwd: string): ModelScript[] {
   return [
-    modelScript("[[say-text]]", words("Plain text, Grüße 日本 😀, through the bridge.")),
+    modelScript("[[say-text]]", words(SAID)),
 
     modelScript(
       "[[use-tools]]",

@@ -6,6 +6,7 @@ import { locateClaude } from "../launch/find-claude.ts";
 export interface FrontRecord {
   method: string;
   path: string;
+  headers: [name: string, value: string][];
   body: string;
   status: number | null;
   answer: string;
@@ -39,6 +40,7 @@ child.once("exit", async (code) => {
   const records = tap.exchanges.map(({ method, path, request, response }) => ({
     method,
     path,
+    headers: request.headers,
     body: text([request.body]),
     status: response.status,
     answer: text(response.chunks.map(({ bytes }) => bytes)),

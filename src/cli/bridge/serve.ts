@@ -32,10 +32,10 @@ export async function serve(upstream: Upstream, model: string, args: BridgeArgum
     log: await createLogger({ level: args.debug ? "debug" : "info" }),
   });
   const { url } = await bridge.listen();
-  const token = args.authToken === undefined ? "anything" : "the token";
+  const token = args.authToken === undefined ? "unused" : "THE-TOKEN";
   process.stderr.write(
     `claude-bridge: ${upstream.provider} ${model} is served at ${url}\n` +
-      `claude-bridge: ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=<${token}> ANTHROPIC_MODEL=${model} claude\n`,
+      `claude-bridge: ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${token} ANTHROPIC_MODEL=${model} claude\n`,
   );
   await nextSignal();
   await bridge.close();
