@@ -1,20 +1,24 @@
-/** `npm run picture`: runs the command that the README shows and draws its report as `docs/report.svg`. */
+/**
+ * `npm run picture`: runs the command that the README shows, in a real terminal of 100 columns, and
+ * draws its report as `docs/report.svg`. Needs `script` (util-linux).
+ */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ansiToSvg } from "./ansi-svg.ts";
 
-const COMMAND = ["npx", "bridge-conformance"] as const;
+const COMMAND = "npx bridge-conformance";
 const PICTURE = join(dirname(fileURLToPath(import.meta.url)), "..", "docs", "report.svg");
 
 const { NO_COLOR: _none, ...env } = process.env;
-const [program, ...args] = COMMAND;
-const ran = spawnSync(program, args, {
-  env: { ...env, FORCE_COLOR: "1", COLUMNS: "110" },
+const terminal = `stty cols 100 rows 50 && ${COMMAND} 2>/dev/null`;
+const ran = spawnSync("script", ["--quiet", "--return", "--command", terminal, "/dev/null"], {
+  env,
   stdio: ["ignore", "pipe", "inherit"],
   encoding: "utf8",
 });
-if (ran.status !== 0) throw new Error(`${COMMAND.join(" ")} ended with ${ran.status}:\n${ran.stdout}`);
+if (ran.error !== undefined) throw ran.error;
+if (ran.status !== 0) throw new Error(`${COMMAND} ended with ${ran.status}:\n${ran.stdout}`);
 mkdirSync(dirname(PICTURE), { recursive: true });
-writeFileSync(PICTURE, ansiToSvg(ran.stdout, COMMAND.join(" ")));
+writeFileSync(PICTURE, ansiToSvg(ran.stdout.replaceAll("\r\n", "\n"), COMMAND));
