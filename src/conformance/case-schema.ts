@@ -101,6 +101,7 @@ const bridge = {
     maxRetries: { type: "integer" },
     headersTimeoutMs: { type: "integer" },
     idleTimeoutMs: { type: "integer" },
+    connectTimeoutMs: { type: "integer" },
     pingEveryMs: { type: "integer" },
     graceMs: { type: "integer" },
     flags: { type: "object" },

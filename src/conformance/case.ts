@@ -86,6 +86,7 @@ export interface BridgeSettings {
   maxRetries?: number;
   headersTimeoutMs?: number;
   idleTimeoutMs?: number;
+  connectTimeoutMs?: number;
   pingEveryMs?: number;
   graceMs?: number;
   flags?: Record<string, unknown>;

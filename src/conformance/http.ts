@@ -13,8 +13,8 @@ export interface HttpOptions {
   signal: AbortSignal;
   /** Longest wait for the status line and between two reads, ms. */
   timeoutMs: number;
-  /** Called at each read with all bytes so far; true ends the exchange from our side. */
-  leave?: (soFar: number) => boolean;
+  /** Called at each read with the number of bytes so far and those read; true ends the exchange from our side. */
+  leave?: (soFar: number, bytes: Uint8Array) => boolean;
 }
 
 /** What the target failed to do as HTTP: no answer at all, or not in time. */
@@ -73,7 +73,7 @@ async function readAll(
     for await (const bytes of body) {
       chunks.push({ at: performance.now() - started, bytes });
       length += bytes.length;
-      if (options.leave?.(length) === true) return { error: "we left" };
+      if (options.leave?.(length, bytes) === true) return { error: "we left" };
     }
     return "complete";
   } catch (error) {

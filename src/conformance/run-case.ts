@@ -25,9 +25,12 @@ export async function runCase(
 ): Promise<CaseOutcome> {
   const { spec, suite } = job;
   const exchanges: Exchange[] = [];
-  const send = async (one: Send): Promise<{ exchange: Exchange; findings: Finding[] }> => {
-    const exchange = await performSend(world, one, exchanges);
-    const findings = await judgeExchange(exchange, exchanges, world);
+  const send = async (
+    one: Send,
+    elsewhere: World = world,
+  ): Promise<{ exchange: Exchange; findings: Finding[] }> => {
+    const exchange = await performSend(elsewhere, one, exchanges);
+    const findings = await judgeExchange(exchange, exchanges, elsewhere);
     exchanges.push(exchange);
     return { exchange, findings };
   };

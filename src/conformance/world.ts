@@ -27,17 +27,18 @@ export interface World {
 /** Longest silence of a target before the exchange counts as failed, ms. */
 const SILENCE_MS = 10_000;
 
-/** A scripted server and the project's own bridge, fresh for one case. */
+/** A scripted server and the project's own bridge, fresh for one case; `baseUrl` leads the bridge elsewhere. */
 export async function embeddedWorld(
   dialect: Dialect,
   settings: BridgeSettings,
   signal: AbortSignal,
+  baseUrl?: string,
 ): Promise<World> {
   const { createBridge } = await import("../bridge/bridge.ts");
   const scripted = await startScripted({ flavour: dialect, deterministic: true });
   const bridge = createBridge({
     provider: dialect,
-    baseUrl: dialect === "openai" ? `${scripted.url}/v1` : scripted.url,
+    baseUrl: baseUrl ?? (dialect === "openai" ? `${scripted.url}/v1` : scripted.url),
     model: "scripted",
     ...(settings as object),
   });
@@ -103,7 +104,8 @@ function queueAnswers(world: World, send: Send): void {
 export function queueAnswer({ scripted }: World, answer: readonly AnswerItem[], split: Split): void {
   scripted?.enqueue((request) => {
     const spoken = dialectOf(request);
-    return renderAnswer(answer, spoken, wantsStream(request, spoken), split);
+    const items = resolveReferences(answer, []) as AnswerItem[];
+    return renderAnswer(items, spoken, wantsStream(request, spoken), split);
   });
 }
 

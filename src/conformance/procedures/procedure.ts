@@ -14,8 +14,11 @@ export interface ProcedureContext {
   sends: readonly Send[];
   /** Further sends, made from data as in a case. */
   expand(specs: readonly SendSpec[]): Send[];
-  /** Sends, waits for the whole answer, and judges it like any other (expectations, strict checks, SDK). */
-  send(send: Send): Promise<{ exchange: Exchange; findings: Finding[] }>;
+  /**
+   * Sends, waits for the whole answer, and judges it like any other: expectations, strict checks, SDK.
+   * `elsewhere` stands in for the case's own world.
+   */
+  send(send: Send, elsewhere?: World): Promise<{ exchange: Exchange; findings: Finding[] }>;
   /** The same at one moment. What reached the upstream is not told apart: `upstream` is null. */
   sendTogether(sends: readonly Send[]): Promise<{ exchange: Exchange; findings: Finding[] }[]>;
   signal: AbortSignal;

@@ -194,6 +194,20 @@ const ROWS: Row[] = [
     { body: stream(STREAM) },
     { body: stream(STREAM.slice(1)) },
   ],
+  [
+    {
+      "stream.events": [
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+      ],
+    },
+    { body: stream(STREAM) },
+    { body: stream(BROKEN) },
+  ],
   [{ "stream.deltas": { at_least: 2 } }, { body: stream(STREAM) }, { body: stream(BROKEN) }],
   [{ "stream.deltas-lack": "lo" }, { body: stream(BROKEN) }, { body: stream(STREAM) }],
   [{ "upstream.requests": 1 }, {}, { upstream: [CHAT, CHAT] }],

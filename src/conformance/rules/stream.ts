@@ -31,6 +31,13 @@ export const STREAM_RULES: RuleSet = {
     },
   ),
 
+  /** The types of the events in order; pings are left out, deltas of one block in a row count once. */
+  "stream.events": rule<string[]>({ type: "array", items: { type: "string" } }, ({ exchange }, wanted) => {
+    if (!exchange.streamed) return [];
+    const wrong = mismatch(sequenceOf(exchange), { equals: wanted });
+    return wrong === null ? [] : [finding(`the sequence of events ${wrong}`, exchange.text)];
+  }),
+
   /** At least so many deltas: the answer was not collected first. */
   "stream.deltas": rule<unknown>({}, ({ exchange }, wanted) => {
     if (!exchange.streamed) return [];
@@ -46,4 +53,11 @@ function deltasOf(exchange: Exchange): string[] {
       const delta = recordOf(data["delta"]);
       return show(delta["text"] ?? delta["thinking"] ?? delta["partial_json"] ?? "");
     });
+}
+
+function sequenceOf(exchange: Exchange): string[] {
+  return exchange.events
+    .map(({ data }) => show(data["type"] ?? ""))
+    .filter((type) => type !== "ping")
+    .filter((type, index, all) => type !== "content_block_delta" || all[index - 1] !== type);
 }

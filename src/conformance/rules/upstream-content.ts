@@ -49,7 +49,7 @@ export const UPSTREAM_CONTENT_RULES: RuleSet = {
     });
   }),
 
-  /** The tool message that answers a call of the history, counted from 0 over all of them. */
+  /** The tool message that answers a call of the history, counted from 0 over all: its text, and the call's id. */
   "upstream.result": onLast<{ call: number; text: unknown }>(
     {
       type: "object",
@@ -58,12 +58,16 @@ export const UPSTREAM_CONTENT_RULES: RuleSet = {
       properties: { call: { type: "integer" }, text: {} },
     },
     ({ dialect }, args, call) => {
-      const results = upstreamMessages(call, dialect).filter(({ role }) => role === "tool");
-      return complain(
-        mismatch(results[args.call]?.text, args.text),
-        `upstream result of call ${args.call}`,
-        call.body,
-      );
+      const messages = upstreamMessages(call, dialect);
+      const id = messages.flatMap(({ calls }) => calls)[args.call]?.id;
+      const result = messages.filter(({ role }) => role === "tool")[args.call];
+      const what = `upstream result of call ${args.call}`;
+      return [
+        ...complain(mismatch(result?.text, args.text), what, call.body),
+        ...(id === undefined
+          ? []
+          : complain(mismatch(result?.answers, { equals: id }), `${what}: its id`, call.body)),
+      ];
     },
   ),
 
