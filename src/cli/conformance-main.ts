@@ -14,7 +14,7 @@ const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
 const DEFAULT = "run";
 
 /** One file per command: `commands/NAME.ts`. Files with a second dot are something else. */
-export function commandNames(): string[] {
+function commandNames(): string[] {
   return readdirSync(COMMANDS)
     .filter((file) => file.endsWith(EXTENSION))
     .map((file) => file.slice(0, -EXTENSION.length))

@@ -63,7 +63,7 @@ const PATIENCE_MS = "1800000";
  * `CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST` makes it ignore the provider variables that the user's
  * settings files hold, which otherwise win over the environment.
  */
-export function clientVariables(target: ClientTarget): Record<string, string> {
+function clientVariables(target: ClientTarget): Record<string, string> {
   const { model } = target;
   return {
     ANTHROPIC_BASE_URL: target.baseUrl,

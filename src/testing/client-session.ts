@@ -77,10 +77,6 @@ export function bodyOf({ request }: TappedExchange): string {
   return Buffer.from(request.body).toString("utf8");
 }
 
-export function answerOf({ response }: TappedExchange): string {
-  return Buffer.concat(response.chunks.map(({ bytes }) => bytes)).toString("utf8");
-}
-
 /** What the client asked for answers. */
 export function messagesOf({ front }: ClientSession): TappedExchange[] {
   return front.exchanges.filter(({ path }) => /^\/v1\/messages(\?|$)/.test(path));

@@ -3,7 +3,7 @@ import { CliError, usageError } from "../exit.ts";
 import { didYouMean } from "../hint.ts";
 import type { BridgeArguments } from "./arguments.ts";
 
-export const PROVIDERS: readonly Provider[] = ["ollama", "openai"];
+const PROVIDERS: readonly Provider[] = ["ollama", "openai"];
 
 /** Where the model is and what opens it. */
 export interface Upstream {
