@@ -12,10 +12,9 @@ export function fidelityLine(report: ReplayReport): string {
 /** Why a replay failed, one line each; empty when it did not. The client's exit code has no say. */
 export function failuresOf(report: ReplayReport, failOnDrift: boolean): string[] {
   const misses = report.misses.map(({ message }) => message);
-  const unconsumed =
-    report.unconsumed.length > 0
-      ? [`unconsumed: exchange ${report.unconsumed.join(", ")} was never asked for`]
-      : [];
+  const many = report.unconsumed.length > 1;
+  const names = `exchange${many ? "s" : ""} ${report.unconsumed.join(", ")} ${many ? "were" : "was"}`;
+  const unconsumed = report.unconsumed.length > 0 ? [`unconsumed: ${names} never asked for`] : [];
   return [...misses, ...unconsumed, ...(failOnDrift ? driftLines(report) : [])];
 }
 
