@@ -1,16 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MessagesRequest } from "../messages/types.ts";
 import { parseJson } from "../wire/json.ts";
-import {
-  ask,
-  BASH,
-  bodyOf,
-  messagesOf,
-  textBlock,
-  toolResult,
-  toolUse,
-  type Asked,
-} from "./requests.test.support.ts";
+import { ask, BASH, bodyOf, textBlock, toolResult, toolUse, type Asked } from "./requests.test.support.ts";
 
 type Row = [title: string, fields: Partial<MessagesRequest>, upstream: object, asked?: Asked];
 
@@ -58,6 +49,12 @@ describe("to Ollama", () => {
       { max_tokens: 128_000 },
       { options: { num_predict: 60 } },
       { flags: { maxOutput: 60 } },
+    ],
+    [
+      "a prompt that fills the context leaves the answer a share",
+      { max_tokens: 4000, system: "word ".repeat(5000) },
+      { options: { num_ctx: 1024, num_predict: 128 } },
+      window(1024),
     ],
     ["keep_alive", {}, { keep_alive: "30m" }, { options: { keepAlive: "30m" } }],
     ["format", { output_config: { format: { type: "json_schema", schema } } }, { format: schema }],
@@ -201,6 +198,12 @@ describe("to OpenAI", () => {
     ],
     ["no thinking, no word of it", {}, [], { flags: { thinking: "none" } }],
     ["adaptive without effort leaves the default", { thinking: { type: "adaptive" } }, []],
+    [
+      "none, on a server that ignores the choice",
+      { tools: [BASH], tool_choice: { type: "none" } },
+      ["reasoning_effort"],
+      { flags: { toolChoice: false } },
+    ],
     ["no tools: no fields of tools", { tools: [], tool_choice: { type: "none" } }, ["reasoning_effort"]],
   ])("%s", (_title, fields, more, asked) => {
     const usual = ["model", "messages", "stream", "stream_options", "max_tokens"];
@@ -229,6 +232,17 @@ describe("refusals", () => {
       "ollama",
       { tools: [BASH], output_config: { format: { type: "json_schema", schema } } },
       /^output_config\.format: /,
+    ],
+    [
+      "format with a call forced by format",
+      "openai",
+      {
+        tools: [BASH],
+        tool_choice: { type: "any" },
+        output_config: { format: { type: "json_schema", schema } },
+      },
+      /^output_config\.format: /,
+      { flags: { toolChoice: false } },
     ],
     [
       "prefill",
@@ -313,41 +327,6 @@ describe("numbers and key order of earlier inputs", () => {
       JSON.stringify('{"z":9007199254740993,"a":{"n":1e400,').slice(0, -1),
     );
   });
-});
-
-test("a forced call as constrained JSON, told at the end of the prompt", () => {
-  const tool = {
-    name: "Say",
-    input_schema: {
-      $schema: "x",
-      type: "object",
-      properties: { w: { $ref: "#/$defs/W" } },
-      $defs: { W: { type: "string" } },
-    },
-  };
-  const fields: Partial<MessagesRequest> = {
-    tools: [BASH, tool],
-    tool_choice: { type: "any" },
-    thinking: { type: "adaptive" },
-  };
-  const body = bodyOf("ollama", fields);
-  expect(body).toMatchObject({
-    think: false,
-    format: {
-      anyOf: [
-        { properties: { name: { enum: ["Bash"] } }, required: ["name", "arguments"] },
-        {
-          properties: { name: { enum: ["Say"] }, arguments: { properties: { w: { $ref: "#/$defs/t1_W" } } } },
-        },
-      ],
-      $defs: { t1_W: { type: "string" } },
-    },
-  });
-  expect(body).not.toHaveProperty("tools");
-  expect(messagesOf("ollama", fields)).toEqual([
-    { role: "user", content: expect.stringMatching(/^hi\nCall exactly one/) },
-  ]);
-  expect(ask("ollama", fields).context.toolChoice).toBe("json");
 });
 
 test("what the answer side is told", () => {

@@ -44,6 +44,11 @@ describe("calls", () => {
       ['call a Bash {"n":1}', "stop tool_use"],
     ],
     [
+      "another id with each piece",
+      [bash('{"n"'), bash(":1}", { id: "b" }), ...end("stop")],
+      ['call a Bash {"n":1}', "stop tool_use"],
+    ],
+    [
       "interleaved",
       [
         call({ ...a, arguments: '{"n"' }),

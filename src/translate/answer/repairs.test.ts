@@ -36,6 +36,11 @@ describe("repairs", () => {
       { repair: false },
     ],
     [
+      "not of an undeclared tool",
+      [call({ name: "Nope", arguments: "{'a':1}" }), ...end("stop")],
+      ["open call toolu_1 Nope {", /^error api_error/],
+    ],
+    [
       "never what is not closed",
       [bash("{'command':'ls'"), ...end("tool_calls")],
       ["open call a Bash {", /^error api_error/],

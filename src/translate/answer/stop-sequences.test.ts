@@ -39,6 +39,12 @@ describe("stop sequences", () => {
       stops("abcd", "bc"),
     ],
     [
+      "a false start before thinking",
+      [text("a<"), reasoning("r"), text("/x>"), ...end("stop")],
+      ["text a<", "thinking r signed", "text /x>", "stop end_turn"],
+      stops("</x>"),
+    ],
+    [
       "not in thinking",
       [reasoning("</x>"), text("b"), ...end("stop")],
       ["thinking </x> signed", "text b", "stop end_turn"],

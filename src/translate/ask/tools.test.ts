@@ -29,6 +29,11 @@ describe("which tools the model sees", () => {
       { tools: [BASH, later, placeholder], messages: loaded("Later") },
       ["Bash", "Later"],
     ],
+    [
+      "the placeholder never",
+      { tools: [BASH, placeholder], messages: loaded("DeferredToolPlaceholder") },
+      ["Bash"],
+    ],
     ["in the request's order", { tools: [later, BASH], messages: loaded("Later") }, ["Later", "Bash"]],
     [
       "for good",
