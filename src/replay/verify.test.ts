@@ -1,97 +1,11 @@
-import { join } from "node:path";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { request as undiciRequest } from "undici";
-import { expect, onTestFinished, test } from "vitest";
+import type { RequestListener } from "node:http";
+import { expect, test } from "vitest";
 import { readCassette } from "../cassette/read.ts";
 import type { Cassette } from "../cassette/types.ts";
-import { scratch } from "../testing/cassettes.ts";
+import { chunk, recordRequests as record, sayText, TEXT, turn } from "../testing/record-requests.ts";
 import { acceptReruns } from "./accept.ts";
 import { describeFinding } from "./describe.ts";
-import { recordSession, type RecordOptions } from "./record.ts";
 import { verifyCassette } from "./verify.ts";
-
-const chunk = (delta: object, more: object = {}): string =>
-  `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, ...more }] })}\n\n`;
-const TEXT = `${chunk({ role: "assistant", content: "Hel" })}${chunk({ content: "lo 日本" })}${chunk({}, { finish_reason: "stop" })}data: [DONE]\n\n`;
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-}
-
-interface Session {
-  upstream: RequestListener;
-  /** Bodies the client sends, one after the other. */
-  bodies: object[];
-  options?: Partial<RecordOptions>;
-  /** What the client does with each answer; by default it reads it. */
-  read?: (body: AsyncIterable<Buffer> & { dump(): Promise<void>; destroy(): void }) => Promise<void>;
-}
-
-const turn = (text: string, more: object = {}): object => ({
-  model: "m",
-  max_tokens: 50,
-  stream: true,
-  messages: [{ role: "user", content: text }],
-  ...more,
-});
-
-async function record({
-  upstream,
-  bodies,
-  options,
-  read,
-}: Session): Promise<{ folder: string; cassette: Cassette }> {
-  const folder = join(scratch(), "session");
-  const recorded = await recordSession({
-    folder,
-    title: "a session",
-    redact: "published",
-    backend: {
-      kind: "url",
-      description: "fake",
-      provider: "openai",
-      baseUrl: await serve(upstream),
-      model: "m",
-    },
-    bridge: { maxRetries: 1 },
-    token: "a-token-of-the-session",
-    client: { home: "/home/jane", cwd: "/home/jane/project", version: null, command: ["claude"] },
-    generator: { name: "bridge-conformance", version: "0" },
-    env: {},
-    async run(baseUrl) {
-      for (const body of bodies) {
-        const answer = await undiciRequest(`${baseUrl}/v1/messages?beta=true`, {
-          method: "POST",
-          headers: {
-            "content-type": "application/json",
-            "anthropic-version": "2023-06-01",
-            authorization: "Bearer a-token-of-the-session",
-          },
-          body: JSON.stringify(body),
-        });
-        if (read !== undefined) await read(answer.body);
-        else await answer.body.text().catch(() => undefined);
-      }
-      return { exitCode: 0 };
-    },
-    ...options,
-  });
-  return { folder, cassette: recorded.cassette };
-}
-
-const sayText: RequestListener = (incoming, answer) => {
-  incoming.resume();
-  answer.writeHead(200, { "content-type": "text/event-stream" });
-  answer.write(TEXT.slice(0, 50));
-  setTimeout(() => answer.end(TEXT.slice(50)), 10);
-};
 
 test("what was recorded is verified, from disk, in both hops", async () => {
   const { folder } = await record({

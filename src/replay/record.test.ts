@@ -1,0 +1,111 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readCassette } from "../cassette/read.ts";
+import { scanCassette } from "../cassette/scan.ts";
+import { scratch } from "../testing/cassettes.ts";
+import { chunk, recordRequests, sayText, turn } from "../testing/record-requests.ts";
+
+const CANARY = {
+  header: "canary-in-a-header-1234",
+  env: "canary-in-the-environment-5678",
+  upstreamKey: "canary-upstream-key-9012",
+  file: "sk-canary0000000000000000",
+  toolOutput: "ghp_canary00000000000000000000",
+  mail: "canary.bird@coalmine.example.net",
+};
+
+const EVENT_STREAM = { "content-type": "text/event-stream" };
+
+/** Says back what it was told, as a model may. */
+const echo: RequestListener = (incoming, answer) => {
+  incoming.resume();
+  answer.writeHead(200, { ...EVENT_STREAM, "set-cookie": CANARY.header });
+  answer.write(chunk({ role: "assistant", content: `Your key is ${CANARY.file}\n` }));
+  answer.end(
+    `${chunk({ content: `and ${CANARY.env}` })}${chunk({}, { finish_reason: "stop" })}data: [DONE]\n\n`,
+  );
+};
+
+function everyFile(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+test("a canary in a header, the environment, a file or a tool's output is in no byte on disk", async () => {
+  const { folder } = await recordRequests({
+    upstream: echo,
+    headers: { "x-custom": CANARY.header, cookie: CANARY.header },
+    bodies: [
+      turn(`My key:\n${CANARY.file}`),
+      turn("go", {
+        messages: [
+          { role: "user", content: `In /home/jane/project: ${CANARY.env}` },
+          {
+            role: "assistant",
+            content: [
+              { type: "tool_use", id: "toolu_1", name: "Bash", input: { command: `echo\n${CANARY.mail}` } },
+            ],
+          },
+          {
+            role: "user",
+            content: [
+              {
+                type: "tool_result",
+                tool_use_id: "toolu_1",
+                content: `${CANARY.toolOutput}\nby ${CANARY.mail}`,
+              },
+            ],
+          },
+        ],
+        tools: [{ name: "Bash", input_schema: { type: "object", properties: {} } }],
+      }),
+    ],
+    options: { env: { SOME_TOKEN: CANARY.env }, apiKey: CANARY.upstreamKey },
+  });
+  const texts = everyFile(folder).map((file) => readFileSync(file, "latin1"));
+  for (const canary of [...Object.values(CANARY), "a-token-of-the-session", "/home/jane", "-home-jane"])
+    expect(texts.filter((text) => text.includes(canary))).toEqual([]);
+  expect(scanCassette(await readCassette(folder), Object.values(CANARY))).toEqual([]);
+});
+
+/** What leaves nothing behind: neither a cassette nor a part of one. */
+async function refusal(session: Parameters<typeof recordRequests>[0]): Promise<unknown> {
+  const folder = join(scratch(), "cassettes", "session");
+  const error: unknown = await recordRequests({ ...session, options: { ...session.options, folder } }).catch(
+    (caught: unknown) => caught,
+  );
+  expect([existsSync(folder), existsSync(`${folder}.partial`)]).toEqual([false, false]);
+  return error;
+}
+
+test("a secret that a stream tells in pieces cannot be taken out, so nothing is kept", async () => {
+  const upstream: RequestListener = (incoming, answer) => {
+    incoming.resume();
+    answer.writeHead(200, EVENT_STREAM);
+    answer.end(
+      `${chunk({ role: "assistant", content: "sk-canary00" })}${chunk({ content: "00000000000000" })}${chunk({}, { finish_reason: "stop" })}data: [DONE]\n\n`,
+    );
+  };
+  expect(await refusal({ upstream, bodies: [turn("one")] })).toMatchObject({
+    code: "record-secret-left",
+    message: expect.stringContaining("a secret (key) is still there, found in events of body") as string,
+  });
+});
+
+test("when the redacted request does not translate to the redacted translation, nothing is kept", async () => {
+  // The API refuses such a name, but not its stand-in.
+  const name = "jane.doe@corp.example";
+  const error = await refusal({
+    upstream: sayText,
+    bodies: [turn("one", { tools: [{ name, input_schema: { type: "object" } }] })],
+  });
+  expect(error).toMatchObject({
+    code: "record-not-closed-under-redaction",
+    message: expect.stringContaining(
+      "exchange 0001 number of upstream requests /length  recorded 0  got 1",
+    ) as string,
+  });
+});
