@@ -2,42 +2,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { modelScript, toolCall, words } from "../scripted/pieces.ts";
-import type { ModelScript } from "../scripted/script.ts";
 import { startScripted } from "../scripted/server.ts";
 import type { ScriptedServer } from "../scripted/options.ts";
 import { startProgram, type RunningProgram } from "../testing/program.ts";
 import { tappedClaude, type TappedClaude } from "../testing/tapped-claude.ts";
 import { SseDecoder } from "../wire/sse.ts";
 
-function search(domains: { allowed_domains?: string[]; blocked_domains?: string[] }): string[] {
-  return toolCall("WebSearch", { query: "capital of the United States", ...domains });
-}
-
-/** The question itself is the marker; the later of two that are both there is played. */
-const SCRIPTS: ModelScript[] = [
-  modelScript("日本の首都はどこですか", words("日本の首都は東京です。")),
-  modelScript("アメリカの首都は", search({ allowed_domains: [], blocked_domains: [] })),
-  modelScript(
-    "アメリカの首都はどこ",
-    search({ allowed_domains: ["en.wikipedia.org", "example.com"], blocked_domains: ["example.com"] }),
-  ),
-  modelScript(
-    "アメリカの首都はなに",
-    search({ allowed_domains: ["example.com"], blocked_domains: ["example.com"] }),
-  ),
-  modelScript("InputValidationError", words("I cannot search like that.")),
-  modelScript("Cannot specify both", words("The search was refused.")),
-  // The bridge runs no web search: the client's own request for one is refused, and the model told.
-  modelScript("'web_search_20250305' is a server tool", words("アメリカの首都はワシントンD.C.です。")),
-];
-
 let scripted: ScriptedServer;
 let folder: string;
 let claude: TappedClaude;
 
 beforeEach(async () => {
-  scripted = await startScripted({ flavour: "openai", scripts: SCRIPTS });
+  scripted = await startScripted({ flavour: "openai" });
   folder = mkdtempSync(join(tmpdir(), "seed-walk-"));
   mkdirSync(join(folder, "home"));
   mkdirSync(join(folder, "project"));
@@ -87,6 +63,11 @@ function searchedWith(): unknown {
   return JSON.parse(events.map(({ delta }) => delta?.partial_json ?? "").join(""));
 }
 
+/** The client's last request, which holds what it told the model. */
+function lastAsked(): string {
+  return claude.records().findLast(({ path }) => path.startsWith("/v1/messages?"))?.body ?? "";
+}
+
 test("a question is answered", async () => {
   const run = await tappedWalk("日本の首都はどこですか");
   expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: "日本の首都は東京です。\n" });
@@ -95,35 +76,36 @@ test("a question is answered", async () => {
   ]);
 });
 
+const QUERY = "アメリカ合衆国の首都";
+const ANSWER = "アメリカの首都はワシントンD.C.です。\n";
+
 test("a web search with two empty lists is sent without them", async () => {
   const run = await tappedWalk("アメリカの首都は");
-  expect(searchedWith()).toEqual({ query: "capital of the United States" });
-  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: "アメリカの首都はワシントンD.C.です。\n" });
+  expect(searchedWith()).toEqual({ query: QUERY });
+  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: ANSWER });
 });
 
 test("a web search with two filled lists keeps the allowed domains that are not blocked", async () => {
-  const run = await tappedWalk("アメリカの首都はどこ");
-  expect(searchedWith()).toEqual({
-    query: "capital of the United States",
-    allowed_domains: ["en.wikipedia.org"],
-  });
-  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: "アメリカの首都はワシントンD.C.です。\n" });
+  const run = await tappedWalk("[[search-both-lists]]");
+  expect(searchedWith()).toEqual({ query: QUERY, allowed_domains: ["example.com"] });
+  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: ANSWER });
 });
 
-test("a web search of which nothing is left is an invalid input", async () => {
-  const run = await tappedWalk("アメリカの首都はなに");
-  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: "I cannot search like that.\n" });
+test("a web search of which nothing is left is an invalid input, and the model is told", async () => {
+  const run = await tappedWalk("[[search-nothing-left]]");
+  expect(lastAsked()).toContain("InputValidationError");
+  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: ANSWER });
 });
 
 test("with --no-repair the client refuses the two filled lists", async () => {
-  const run = await tappedWalk("アメリカの首都はどこ", "--no-repair");
-  expect(searchedWith()).toMatchObject({
-    allowed_domains: ["en.wikipedia.org", "example.com"],
-    blocked_domains: ["example.com"],
+  const run = await tappedWalk("[[search-both-lists]]", "--no-repair");
+  expect(searchedWith()).toEqual({
+    query: QUERY,
+    allowed_domains: ["example.com", "example.org"],
+    blocked_domains: ["example.org"],
   });
-  const second = claude.records().findLast(({ path }) => path.startsWith("/v1/messages?"));
-  expect(second?.body).toContain("Cannot specify both allowed_domains and blocked_domains");
-  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: "The search was refused.\n" });
+  expect(lastAsked()).toContain("Cannot specify both allowed_domains and blocked_domains");
+  expect(run).toMatchObject({ code: 0, leftBehind: false, stdout: ANSWER });
 });
 
 test.each([
