@@ -1,4 +1,5 @@
 import type { ScriptedServer } from "../scripted/options.ts";
+import { connect } from "node:net";
 import { findClaude, locateClaude } from "../launch/find-claude.ts";
 import { startScripted } from "../scripted/server.ts";
 import type { SuiteOptions } from "./options.ts";
@@ -63,6 +64,7 @@ async function foreign(
   client: Worlds["client"],
 ): Promise<Worlds> {
   const { url, upstreamPort } = options.target;
+  await requireListener(url);
   const scripted = upstreamPort === undefined ? null : await startScripted({ port: upstreamPort });
   const description =
     scripted === null ? "the target's own" : `the scripted model on port ${upstreamPort}, behind the target`;
@@ -74,6 +76,35 @@ async function foreign(
       Promise.resolve(foreignWorld(url, job.dialect, scripted, options.model ?? null, signal)),
     close: async () => scripted?.close(),
   };
+}
+
+/** No target at all is no failure of it. Throws TargetUnreachable. */
+async function requireListener(url: string): Promise<void> {
+  const { hostname, port, protocol } = new URL(url);
+  const socket = connect({
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port) || (protocol === "https:" ? 443 : 80),
+    timeout: 5000,
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("connect", resolve).once("error", reject);
+      socket.once("timeout", () => reject(new Error("no answer in 5 s")));
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TargetUnreachable(`nobody listens at the target ${url} (${reason}): start it first`, {
+      cause: error,
+    });
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** The target is not there: exit 3. */
+class TargetUnreachable extends Error {
+  override readonly name = "TargetUnreachable";
+  readonly code = "backend-unreachable";
 }
 
 function foreignWorld(

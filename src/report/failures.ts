@@ -29,7 +29,9 @@ export function failureLines(result: CaseResult, { width, paint, cases }: Failur
     ),
     ...wrap(info?.title ?? "", width, "  "),
     ...(result.reason === null ? [] : wrap(printable(result.reason), width, "  ")),
-    ...result.findings.slice(0, SHOWN).flatMap((finding) => findingLines(finding, width, paint)),
+    ...withoutRepeats(result.findings.slice(0, SHOWN)).flatMap((finding) =>
+      findingLines(finding, width, paint),
+    ),
     ...more(result.findings.length - SHOWN),
     ...(info?.spec ?? []).flatMap(({ source, url }) => [
       ...wrap(`source: ${source}`, width, "  "),
@@ -39,7 +41,18 @@ export function failureLines(result: CaseResult, { width, paint, cases }: Failur
   ];
 }
 
-function findingLines(finding: CaseResult["findings"][number], width: number, paint: Paint): string[] {
+type Shown = CaseResult["findings"][number];
+
+/** What was sent is printed once for all findings of one send. */
+function withoutRepeats(findings: readonly Shown[]): Shown[] {
+  return findings.map((finding, index) => {
+    const [sent = "", ...rest] = finding.evidence.split("\n");
+    const again = sent !== "" && findings[index - 1]?.evidence.split("\n")[0] === sent;
+    return again ? { ...finding, evidence: rest.join("\n") } : finding;
+  });
+}
+
+function findingLines(finding: Shown, width: number, paint: Paint): string[] {
   return [
     ...wrap(`rule ${finding.rule}: ${printable(finding.message)}`, width, "  ").map((line) =>
       paint("yellow", line),

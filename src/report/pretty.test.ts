@@ -116,3 +116,14 @@ test("without colour there is no escape, and foreign ones never get through", as
 test("an unfinished run says so", async () => {
   expect(await render(80, false, { incomplete: true })).toContain("incomplete");
 });
+
+test("what was sent is printed once for the findings of one send", async () => {
+  const findings = ["first", "second"].map((rule) => ({
+    rule,
+    message: "m",
+    evidence: `sent: POST /x\n${rule} bytes`,
+  }));
+  const text = await render(80, false, { cases: [result({ verdict: "fail", findings })] });
+  expect(text.split("sent: POST /x")).toHaveLength(2);
+  expect(text).toContain("second bytes");
+});

@@ -38,7 +38,7 @@ export function renderJson(report: RunReport): string {
 function headerLines(report: RunReport, width: number): string[] {
   const { target, backend, client, models } = report;
   const rows: [string, string][] = [
-    ["target", `${target.name} ${target.version} (${target.url})`],
+    ["target", `${target.name}${target.version === "unknown" ? "" : ` ${target.version}`} (${target.url})`],
     ["backend", backend.description],
     ["model", models.map(({ name }) => name).join(", ")],
     [

@@ -136,6 +136,14 @@ test("an interrupt prints what there is, incomplete, exit 5", async () => {
   expect(code).toBe(5);
 });
 
+test("a target that is not there: exit 3, and no case has failed", async () => {
+  const error: unknown = await runCommand({ ...DEFAULTS, target: "http://127.0.0.1:1" }).catch(
+    (error: unknown) => error,
+  );
+  expect(error).toMatchObject({ message: expect.stringMatching(/^nobody listens at the target/) as string });
+  expect(exitCodeOf(error)).toBe(3);
+});
+
 test("a named client that is not there: exit 3", async () => {
   const error: unknown = await runCommand({ ...DEFAULTS, "claude-binary": "./no-such-claude" }).catch(
     (error: unknown) => error,

@@ -5,8 +5,8 @@ import type { World } from "../world.ts";
 import { procedure, type Procedure, type ProcedureContext } from "./procedure.ts";
 
 interface Arguments {
-  /** Every send once per offset of its upstream's bytes, cut there; else as the case says (`splits`). */
-  offsets: boolean;
+  /** Names of sends that go out once per offset of their upstream's bytes, cut there. */
+  offsets?: string[];
 }
 
 /** Sends at one moment. */
@@ -23,14 +23,13 @@ const MOST_FINDINGS = 3;
 export const sweep: Procedure<Arguments> = procedure(
   {
     type: "object",
-    required: ["offsets"],
     additionalProperties: false,
-    properties: { offsets: { type: "boolean" } },
+    properties: { offsets: { type: "array", items: { type: "string" } } },
   },
-  async (context, { offsets }) => {
-    const sends = offsets
-      ? context.sends.flatMap((send) => atEveryOffset(send, context.world))
-      : context.sends;
+  async (context, { offsets = [] }) => {
+    const sends = context.sends.flatMap((send) =>
+      offsets.includes(send.name) ? atEveryOffset(send, context.world) : [send],
+    );
     const findings: Finding[] = [];
     for (let at = 0; at < sends.length && findings.length === 0; at += BATCH)
       findings.push(...(await sendBatch(context, sends.slice(at, at + BATCH))));
