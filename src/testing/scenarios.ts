@@ -19,8 +19,9 @@ export function scenarioScripts(cwd: string): ModelScript[] {
     modelScript(
       "[[in-parallel]]",
       toolCalls(
-        ["Bash", { command: "sleep 0.3; echo slow", description: "The slow one" }],
-        ["Bash", { command: "echo broken >&2; exit 3", description: "The failing one" }],
+        // Commands that only read run side by side, so the results come in another order than the calls.
+        ["Bash", { command: "head -c 400000000 /dev/zero | wc -c", description: "The slow one" }],
+        ["Bash", { command: "ls no-such-file", description: "The failing one" }],
         ["Read", { file_path: `${cwd}/parallel.txt` }],
       ),
     ),
