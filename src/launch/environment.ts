@@ -100,6 +100,9 @@ function withoutProxy(inherited: string | undefined): string {
   return [...new Set([...listed, ...LOOPBACK])].join(",");
 }
 
+/** Characters. A shorter key, such as `dummy`, is no secret, and other variables may well hold it. */
+const SECRET_LENGTH = 12;
+
 export interface CleanEnvironment {
   env: Record<string, string>;
   /** Names of inherited variables that the child does not see, or sees with another value; sorted. */
@@ -117,7 +120,7 @@ export function cleanEnvironment(
   secrets: readonly string[] = [],
 ): CleanEnvironment {
   const variables = clientVariables(target);
-  const hidden = new Set(secrets.filter((secret) => secret !== ""));
+  const hidden = new Set(secrets.filter(({ length }) => length >= SECRET_LENGTH));
   const env: Record<string, string> = {};
   const removed: string[] = [];
   for (const [name, value] of Object.entries(inherited)) {
