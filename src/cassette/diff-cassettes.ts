@@ -1,5 +1,6 @@
 import { describeDifference, diffJson, type Difference } from "./diff.ts";
 import { canonicalRequest } from "./normalise.ts";
+import { Aliases, normaliseText, TEXT_RULES } from "./normalise-text.ts";
 import { decodeUtf8 } from "./pieces.ts";
 import type { Cassette, Exchange, RecordedRequest, RecordedResponse } from "./types.ts";
 
@@ -9,11 +10,29 @@ export function diffCassettes(before: Cassette, after: Cassette): string[] {
     before.exchanges.length === after.exchanges.length
       ? []
       : [`exchanges  recorded ${before.exchanges.length}  got ${after.exchanges.length}`];
-  const pairs = before.exchanges.flatMap((exchange, index) => {
-    const other = after.exchanges[index];
-    return other === undefined ? [] : diffExchange(exchange, other, before, after);
-  });
+  const pairs = pairUp(before, after).flatMap(([one, other]) => diffExchange(one, other, before, after));
   return [...count, ...pairs];
+}
+
+/** Exchanges of the same request belong together, whenever they came; the others go by their order. */
+function pairUp(before: Cassette, after: Cassette): [Exchange, Exchange][] {
+  const digests = new Map(after.exchanges.map((exchange) => [exchange, digest(exchange, after)]));
+  const left = new Set(after.exchanges);
+  const same = before.exchanges.map((exchange) => {
+    const wanted = digest(exchange, before);
+    const found = [...left].find((other) => digests.get(other) === wanted);
+    if (found !== undefined) left.delete(found);
+    return found;
+  });
+  const rest = [...left];
+  return before.exchanges.flatMap((exchange, index): [Exchange, Exchange][] => {
+    const other = same[index] ?? rest.shift();
+    return other === undefined ? [] : [[exchange, other]];
+  });
+}
+
+function digest({ clientRequest }: Exchange, { manifest }: Cassette): string {
+  return canonicalRequest(clientRequest, manifest.places).digest;
 }
 
 function diffExchange(a: Exchange, b: Exchange, before: Cassette, after: Cassette): string[] {
@@ -55,6 +74,17 @@ function view(request: RecordedRequest, { manifest }: Cassette): unknown {
   return { method: request.method, path: request.path, hard, soft };
 }
 
+/** What a model server counts and mints anew in every run. */
+const MINTED = /(?<="(?:created|\w*_duration)":)\d+|chatcmpl-[A-Za-z0-9]+|req_[A-Za-z0-9]+/g;
+
 function answer({ status, body, end }: RecordedResponse): unknown {
-  return { status, end: end.replace(/@.*$/, ""), lines: decodeUtf8(body)?.split("\n") ?? "not text" };
+  const aliases = new Aliases();
+  const clean = (line: string): string =>
+    normaliseText(line, NOWHERE, TEXT_RULES, aliases).replaceAll(MINTED, (span) =>
+      aliases.name("minted", span),
+    );
+  const lines = decodeUtf8(body)?.split("\n").map(clean);
+  return { status, end: end.replace(/@.*$/, ""), lines: lines ?? "not text" };
 }
+
+const NOWHERE = { home: null, cwd: null };

@@ -94,13 +94,13 @@ export const TEXT_RULES: readonly TextRule[] = [
     id: "duration",
     class: "alias",
     why: "how long a sub-agent or tool took",
-    pattern: constant(/(?<=\bduration_ms: )\d+/g),
+    pattern: constant(/(?<=\bduration_ms(?:: |>))\d+/g),
   },
   {
     id: "agent-tokens",
     class: "alias",
     why: "usage of a sub-agent",
-    pattern: constant(/(?<=\b(?:total|subagent)_tokens: )\d+/g),
+    pattern: constant(/(?<=\b(?:total|subagent)_tokens(?:: |>))\d+/g),
   },
   {
     id: "persisted",

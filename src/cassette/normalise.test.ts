@@ -103,7 +103,11 @@ const PAIRS: [rule: string, recorded: Side, live: Side][] = [
   ["uuid", said("id 123e4567-e89b-12d3-a456-426614174000"), said("id 00000000-e89b-12d3-a456-426614174000")],
   ["tool-id", said("toolu_a call_b toolu_a"), said("toolu_c call_d toolu_c")],
   ["agent", said("agentId: a0123456789abcdef"), said("agentId: affffffffffffffff")],
-  ["duration", said("duration_ms: 12"), said("duration_ms: 345")],
+  [
+    "duration",
+    said("duration_ms: 12 <duration_ms>7</duration_ms>"),
+    said("duration_ms: 345 <duration_ms>8</duration_ms>"),
+  ],
   ["agent-tokens", said("subagent_tokens: 12"), said("subagent_tokens: 13")],
   ["persisted", said("p/tool-results/abc.txt"), said("p/tool-results/xyz1.txt")],
   ["secret", said("key REDACTED-key-1-xxxx"), said("key REDACTED-key-1-xx")],
