@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeClaude, type FakeClaude } from "../testing/fake-claude.ts";
 import { startScripted } from "../scripted/server.ts";
+import { bridgeMain } from "./bridge-main.ts";
 import { runProgram, startProgram, type ProgramResult } from "../testing/program.ts";
 
 const KEY = "sk-secret-upstream-key-123456";
@@ -21,6 +22,9 @@ beforeEach(() => {
 
 afterEach(() => {
   rmSync(folder, { recursive: true });
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  process.exitCode = 0;
 });
 
 function bridge(claude: FakeClaude, args: string[], stdin = ""): Promise<ProgramResult> {
@@ -172,10 +176,12 @@ describe("claude-bridge", () => {
     [["serve", "ollama", "m", "--host", "0.0.0.0"], 2, /^usage: --host 0\.0\.0\.0 .*--auth-token/],
     [["--trace", "-p", "x"], 2, /^usage: --trace: /],
   ] as const)("%j ends with %i and one line", async (args, code, line) => {
-    const run = await runProgram("claude-bridge", args, { env, cwd: project });
-    expect(run).toMatchObject({ code, stdout: "" });
-    expect(run.stderr).toMatch(line);
-    expect(run.stderr.trimEnd()).not.toContain("\n");
+    vi.stubEnv("OPENAI_API_KEY", undefined);
+    const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    await bridgeMain([...args]);
+    expect(process.exitCode).toBe(code);
+    expect(stderr.mock.calls).toEqual([[expect.stringMatching(line)]]);
+    expect(stderr.mock.calls[0]?.[0]).toMatch(/^[^\n]*\n$/);
   });
 
   test("with a provider alone it lists the models that are there now", async () => {

@@ -14,12 +14,8 @@ export function widthOf(stream: { isTTY?: boolean; columns?: number }): number {
 }
 
 /** A reader that has gone (`| head`) is no error: what is written for it from then on is dropped. */
-function ignoreClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-  }
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 /**
@@ -27,7 +23,8 @@ function ignoreClosedPipes(): void {
  * with `NODE_DEBUG=bridge-conformance`.
  */
 export async function runProgram(body: () => Promise<void>): Promise<void> {
-  ignoreClosedPipes();
+  for (const stream of [process.stdout, process.stderr])
+    if (!stream.listeners("error").includes(ignoreClosedPipe)) stream.on("error", ignoreClosedPipe);
   try {
     await body();
   } catch (error) {
