@@ -16,8 +16,10 @@ export interface FrontRequest {
 export interface Sink {
   head(status: number, headers: Record<string, string>): void;
   /** False when the client reads slower than this is written: then wait for `drained`. */
-  write(bytes: string): boolean;
+  write(bytes: string | Uint8Array): boolean;
   /** Resolves when the client has caught up or is gone. */
   drained(): Promise<void>;
   end(): void;
+  /** Breaks the answer off, so that the client sees that it is not whole. */
+  cut(): void;
 }

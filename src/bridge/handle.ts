@@ -6,6 +6,7 @@ import type { FrontRequest, Sink } from "./front.ts";
 import { randomRequestId } from "./ids.ts";
 import { answerMessages } from "./messages-route.ts";
 import { answerModel, answerModels } from "./models-route.ts";
+import { relay } from "./relay.ts";
 import { findRoute, pathOf, type Route } from "./router.ts";
 
 /** Answers one front request; whatever goes wrong, the client gets an envelope. Never rejects. */
@@ -18,7 +19,7 @@ export async function handle(core: Core, request: FrontRequest, sink: Sink): Pro
   try {
     await answer(core, exchange);
   } catch (error) {
-    if (exchange.status !== 0) sink.end();
+    if (exchange.status !== 0) sink.cut();
     else if (!request.signal.aborted) sendError(core, exchange, error);
   } finally {
     core.metrics.active--;
@@ -26,6 +27,9 @@ export async function handle(core: Core, request: FrontRequest, sink: Sink): Pro
     logLine(core, exchange, Math.round(performance.now() - began));
   }
 }
+
+/** What an upstream that speaks the Messages API answers itself. */
+const RELAYED: ReadonlySet<Route["name"]> = new Set(["messages", "count-tokens", "models", "model"]);
 
 /** The credential is checked before anything is read, and never for the routes that tell nothing. */
 async function answer(core: Core, exchange: Exchange): Promise<void> {
@@ -36,6 +40,7 @@ async function answer(core: Core, exchange: Exchange): Promise<void> {
 }
 
 async function dispatch(core: Core, exchange: Exchange, route: Route): Promise<void> {
+  if (core.settings.relay && RELAYED.has(route.name)) return relay(core, exchange);
   switch (route.name) {
     case "messages":
       return answerMessages(core, exchange);

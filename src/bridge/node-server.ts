@@ -81,6 +81,9 @@ function nodeSink(response: ServerResponse): Sink {
     end: () => {
       response.end();
     },
+    cut: () => {
+      response.destroy();
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import type { Core, Exchange } from "./core.ts";
 import { readText } from "./fetch-json.ts";
 import { sendWithRetries } from "./retry.ts";
 import { UpstreamBroken } from "./upstream-body.ts";
-import type { UpstreamAnswer } from "./upstream-client.ts";
+import type { OutgoingRequest, UpstreamAnswer } from "./upstream-client.ts";
 import { isTransportFault, transportError } from "./upstream-failure.ts";
 
 /** An upstream answer of status 200 whose body has not been read. */
@@ -30,7 +30,7 @@ export async function openAnswer(
   for (let lessons = 0; ; lessons++) {
     const flags = await core.knowledge.flags(request.model, exchange.mark);
     const translation = translate(core, exchange, request, flags);
-    const answer = await send(core, exchange, translation);
+    const answer = await sendInTime(core, exchange, translation.upstream);
     if (answer.status === 200) return { answer, context: translation.context };
     const failure = parseUpstreamError(answer.status, answer.headers, await readErrorBody(answer));
     core.log.debug({ request: exchange.id, status: failure.status, kind: failure.kind }, "upstream refused");
@@ -47,7 +47,12 @@ function translate(core: Core, exchange: Exchange, request: MessagesRequest, fla
   return translation;
 }
 
-async function send(core: Core, exchange: Exchange, translation: Translation): Promise<UpstreamAnswer> {
+/** Sends within the limit on the wait for an answer, while the client is there. Throws ApiError. */
+export async function sendInTime(
+  core: Core,
+  exchange: Exchange,
+  request: OutgoingRequest,
+): Promise<UpstreamAnswer> {
   const { signal } = exchange.request;
   const late = new AbortController();
   const timer = setTimeout(
@@ -58,10 +63,7 @@ async function send(core: Core, exchange: Exchange, translation: Translation): P
   signal.addEventListener("abort", leave, { once: true });
   if (signal.aborted) leave();
   try {
-    return await sendWithRetries(core, translation.upstream, {
-      signal: late.signal,
-      exchange: exchange.mark,
-    });
+    return await sendWithRetries(core, request, { signal: late.signal, exchange: exchange.mark });
   } catch (error) {
     throw isTransportFault(error) ? transportError(error) : error;
   } finally {
@@ -70,7 +72,7 @@ async function send(core: Core, exchange: Exchange, translation: Translation): P
 }
 
 /** The first part of an error body; one that breaks off says nothing. */
-async function readErrorBody(answer: UpstreamAnswer): Promise<string> {
+export async function readErrorBody(answer: UpstreamAnswer): Promise<string> {
   try {
     return await readText(answer.body, MAX_ERROR_BODY);
   } catch (error) {

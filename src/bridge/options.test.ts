@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BridgeOptionsError, resolveSettings, upstreamPath, type BridgeOptions } from "./options.ts";
+import { BridgeOptionsError, resolveSettings, type BridgeOptions } from "./options.ts";
 
 const OPTIONS: BridgeOptions = { provider: "openai", baseUrl: "http://h/v1", model: "m" };
 
@@ -11,9 +11,10 @@ describe("base URL", () => {
     ["ollama", "http://h:11434", "http://h:11434/chat"],
     ["ollama", "http://h:11434/v1", "http://h:11434/chat"],
     ["ollama", "http://h/behind/v1/", "http://h/behind/chat"],
+    ["anthropic", "https://api.anthropic.com/v1", "https://api.anthropic.com/chat"],
   ])("%s %s", (provider, baseUrl, expected) => {
     const settings = resolveSettings({ ...OPTIONS, provider, baseUrl });
-    expect(settings.origin + upstreamPath(settings, { method: "POST", path: "/chat" })).toBe(expected);
+    expect(`${settings.origin}${settings.basePath}/chat`).toBe(expected);
   });
 
   test.each(["", "localhost:11434", "ftp://h", "/v1"])("%j is refused", (baseUrl) => {
@@ -21,8 +22,9 @@ describe("base URL", () => {
   });
 });
 
-test("an unsupported provider is refused by name", () => {
-  expect(() => resolveSettings({ ...OPTIONS, provider: "anthropic" })).toThrow(/^provider: "anthropic"/);
+test("an unknown provider is refused by name", () => {
+  const options = { ...OPTIONS, provider: "azure" } as unknown as BridgeOptions;
+  expect(() => resolveSettings(options)).toThrow(/^provider: "azure"/);
 });
 
 test("stated facts: set wins over flags, and the output limit is one of them", () => {

@@ -1,4 +1,4 @@
-import type { Dialect, UpstreamRequest } from "../upstream/delta.ts";
+import type { Dialect } from "../upstream/delta.ts";
 import type { ModelFlags } from "../upstream/flags.ts";
 import type { IdSource } from "../translate/context.ts";
 import type { Logger } from "./log.ts";
@@ -10,13 +10,16 @@ export { BridgeOptionsError };
 
 /** How to reach the model and how to be reached. All times are milliseconds. */
 export interface BridgeOptions {
-  /** The language of the model server: Ollama's `/api/chat`, or OpenAI's `/chat/completions`. */
+  /**
+   * The language of the model server: Ollama's `/api/chat`, OpenAI's `/chat/completions`, or the
+   * Messages API itself, which is passed through untranslated.
+   */
   provider: "ollama" | "openai" | "anthropic";
-  /** E.g. `http://127.0.0.1:11434` (a trailing `/v1` is fine) or `https://openrouter.ai/api/v1`. */
+  /** E.g. `http://127.0.0.1:11434`, `https://api.anthropic.com` (a trailing `/v1` is fine for both) or `https://openrouter.ai/api/v1`. */
   baseUrl: string;
   /** The model that is served; requests for another name are passed on only if the upstream has it. Null: any. */
   model: string | null;
-  /** Sent upstream as `Bearer`. Never shown. */
+  /** The upstream's key, sent as it wants it. Never shown. */
   apiKey?: string;
   /** What clients must present (`x-api-key` or `Bearer`). Null or absent: no check. */
   authToken?: string | null;
@@ -48,6 +51,8 @@ export interface BridgeOptions {
   ids?: () => IdSource;
   /** Like `set`, for callers with types. */
   flags?: Partial<ModelFlags>;
+  /** Ask the upstream, once per model, what the model can do; on by default. Costs no tokens. */
+  probe?: boolean;
 }
 
 /** A running bridge. */
@@ -63,7 +68,11 @@ export interface Bridge extends AsyncDisposable {
 
 /** `BridgeOptions` with every default filled in. */
 export interface Settings {
+  /** What requests are translated to; of no meaning when they are relayed. */
   dialect: Dialect;
+  /** The upstream speaks the Messages API: nothing is translated. */
+  relay: boolean;
+  probe: boolean;
   /** Scheme, host and port. */
   origin: string;
   /** What precedes a request's path, without trailing slash. */
@@ -87,11 +96,14 @@ export interface Settings {
 
 /** Checks and completes the options. Throws BridgeOptionsError. */
 export function resolveSettings(options: BridgeOptions): Settings {
-  const dialect = dialectOf(options.provider);
-  const { origin, basePath } = splitBaseUrl(options.baseUrl, dialect);
+  const { provider } = options;
+  if (!PROVIDERS.has(provider)) throw new BridgeOptionsError(`provider: "${String(provider)}" is not known`);
+  const { origin, basePath } = splitBaseUrl(options.baseUrl, provider);
   const limit = options.maxOutputTokens === undefined ? {} : { maxOutput: options.maxOutputTokens };
   return {
-    dialect,
+    dialect: provider === "ollama" ? "ollama" : "openai",
+    relay: provider === "anthropic",
+    probe: options.probe ?? true,
     origin,
     basePath,
     model: options.model,
@@ -111,21 +123,16 @@ export function resolveSettings(options: BridgeOptions): Settings {
   };
 }
 
-/** The path of a request on the server behind `settings`. */
-export function upstreamPath(settings: Settings, request: UpstreamRequest): string {
-  return settings.basePath + request.path;
-}
+const PROVIDERS: ReadonlySet<string> = new Set<BridgeOptions["provider"]>(["ollama", "openai", "anthropic"]);
 
-function dialectOf(provider: BridgeOptions["provider"]): Dialect {
-  if (provider === "ollama" || provider === "openai") return provider;
-  throw new BridgeOptionsError(`provider: "${provider}" is not supported yet, use "ollama" or "openai"`);
-}
-
-function splitBaseUrl(baseUrl: string, dialect: Dialect): { origin: string; basePath: string } {
+function splitBaseUrl(
+  baseUrl: string,
+  provider: BridgeOptions["provider"],
+): { origin: string; basePath: string } {
   const url = URL.parse(baseUrl);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new BridgeOptionsError("baseUrl: must be an http or https URL");
   }
   const path = url.pathname.replace(/\/+$/, "");
-  return { origin: url.origin, basePath: dialect === "ollama" ? path.replace(/\/v1$/, "") : path };
+  return { origin: url.origin, basePath: provider === "openai" ? path : path.replace(/\/v1$/, "") };
 }

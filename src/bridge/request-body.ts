@@ -34,9 +34,22 @@ export async function readJsonBody(request: FrontRequest, limits: BodyLimits = L
   return parseBody(bytes);
 }
 
-async function readBody(request: FrontRequest, limits: BodyLimits): Promise<Uint8Array> {
+/** The body as it was sent, compressed or not. Throws ApiError as `readJsonBody` does. */
+export async function readRawBody(request: FrontRequest, limits: BodyLimits = LIMITS): Promise<Uint8Array> {
+  if (Number(request.headers["content-length"]) > limits.maxBytes) throw tooLarge(limits.maxBytes);
+  return collectBody(request, limits, new PassThrough());
+}
+
+function readBody(request: FrontRequest, limits: BodyLimits): Promise<Uint8Array> {
+  return collectBody(request, limits, decoderOf(request.headers["content-encoding"]));
+}
+
+async function collectBody(
+  request: FrontRequest,
+  limits: BodyLimits,
+  decoder: Transform,
+): Promise<Uint8Array> {
   const { maxBytes } = limits;
-  const decoder = decoderOf(request.headers["content-encoding"]);
   const chunks: Uint8Array[] = [];
   let size = 0;
   const collect = new Writable({

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { UpstreamRequest } from "../upstream/delta.ts";
-import { UpstreamUnreachable, type SendOptions, type UpstreamAnswer } from "./upstream-client.ts";
+import {
+  UpstreamUnreachable,
+  type OutgoingRequest,
+  type SendOptions,
+  type UpstreamAnswer,
+} from "./upstream-client.ts";
 import { UpstreamBroken } from "./upstream-body.ts";
 import type { Core } from "./core.ts";
 
@@ -26,7 +30,7 @@ const RETRIED_CODES = new Set([
  */
 export async function sendWithRetries(
   core: Core,
-  request: UpstreamRequest,
+  request: OutgoingRequest,
   options: SendOptions,
 ): Promise<UpstreamAnswer> {
   for (let attempt = 0; ; attempt++) {

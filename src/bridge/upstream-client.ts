@@ -1,7 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
-import type { UpstreamRequest } from "../upstream/delta.ts";
 import { UpstreamBody, UpstreamBroken } from "./upstream-body.ts";
-import { upstreamPath, type Settings } from "./options.ts";
+import type { Settings } from "./options.ts";
 
 /** An answer whose head has arrived. Header names are lower-case. */
 export interface UpstreamAnswer {
@@ -22,6 +21,18 @@ export class UpstreamUnreachable extends Error {
   }
 }
 
+/** What is sent to the upstream; an `UpstreamRequest` is one. */
+export interface OutgoingRequest {
+  method: string;
+  /** Relative to the base URL, query included. */
+  path: string;
+  /** The path counts from the server's root instead. */
+  fromRoot?: true;
+  body?: string | Uint8Array;
+  /** Win over the bridge's own, except the credential and the recorder's mark. Lower-case names. */
+  headers?: Readonly<Record<string, string>>;
+}
+
 export interface SendOptions {
   signal: AbortSignal;
   /** The front request's `x-bridge-exchange`. */
@@ -31,7 +42,7 @@ export interface SendOptions {
 /** Sends requests to the one upstream of a bridge. Carries the bridge's own credential, no client's. */
 export interface UpstreamClient {
   /** Resolves when the head is there. Rejects with UpstreamUnreachable, or the signal's reason. */
-  send(request: UpstreamRequest, options: SendOptions): Promise<UpstreamAnswer>;
+  send(request: OutgoingRequest, options: SendOptions): Promise<UpstreamAnswer>;
   close(): Promise<void>;
 }
 
@@ -52,7 +63,7 @@ export function createUpstreamClient(settings: Settings): UpstreamClient {
 function dispatch(
   agent: Agent,
   settings: Settings,
-  request: UpstreamRequest,
+  request: OutgoingRequest,
   { signal, exchange }: SendOptions,
 ): Promise<UpstreamAnswer> {
   return new Promise<UpstreamAnswer>((resolve, reject) => {
@@ -70,8 +81,8 @@ function dispatch(
     agent.dispatch(
       {
         origin: settings.origin,
-        path: upstreamPath(settings, request),
-        method: request.method,
+        path: request.fromRoot === true ? request.path : settings.basePath + request.path,
+        method: request.method as Dispatcher.HttpMethod,
         headers: requestHeaders(settings, request, exchange),
         body: request.body ?? null,
       },
@@ -104,7 +115,7 @@ function dispatch(
 
 function requestHeaders(
   settings: Settings,
-  request: UpstreamRequest,
+  request: OutgoingRequest,
   exchange: string | undefined,
 ): Record<string, string> {
   const headers: Record<string, string> = {
@@ -113,9 +124,21 @@ function requestHeaders(
     "user-agent": "bridge-conformance",
   };
   if (request.body !== undefined) headers["content-type"] = "application/json";
-  if (settings.apiKey !== null) headers["authorization"] = `Bearer ${settings.apiKey}`;
+  Object.assign(headers, request.headers, credential(settings));
   if (exchange !== undefined) headers["x-bridge-exchange"] = exchange;
   return headers;
+}
+
+/**
+ * Anthropic's API takes keys as `x-api-key` and OAuth tokens as `Bearer`; servers that speak its
+ * language read one or the other, so they get both. Everybody else takes `Bearer`.
+ */
+function credential({ apiKey, relay, origin }: Settings): Record<string, string> {
+  if (apiKey === null) return {};
+  const bearer = { authorization: `Bearer ${apiKey}` };
+  if (!relay || apiKey.startsWith("sk-ant-oat")) return bearer;
+  const key = { "x-api-key": apiKey };
+  return origin === "https://api.anthropic.com" ? key : { ...key, ...bearer };
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -54,8 +54,8 @@ function webSink(method: string, resolve: (response: Response) => void, leave: (
       const body = method === "HEAD" || NO_BODY.has(status) ? null : stream;
       resolve(new Response(body, { status, headers }));
     },
-    write: (text) => {
-      controller?.enqueue(encoder.encode(text));
+    write: (bytes) => {
+      controller?.enqueue(typeof bytes === "string" ? encoder.encode(bytes) : bytes);
       return (controller?.desiredSize ?? 1) > 0;
     },
     drained: () =>
@@ -64,5 +64,6 @@ function webSink(method: string, resolve: (response: Response) => void, leave: (
         else wake = done;
       }),
     end: () => controller?.close(),
+    cut: () => controller?.error(new TypeError("the answer was cut off")),
   };
 }

@@ -59,6 +59,8 @@ export interface UpstreamRequest {
   method: "GET" | "POST";
   /** E.g. `/api/chat` or `/chat/completions`. */
   path: string;
+  /** The path counts from the server's root instead. */
+  fromRoot?: true;
   /** JSON text. Absent for GET. */
   body?: string;
 }
