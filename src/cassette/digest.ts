@@ -9,7 +9,7 @@ export function digestOf(value: unknown): string {
   return digest12(sortedJson(value));
 }
 
-export function sortedJson(value: unknown): string {
+function sortedJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(sortedJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const entries = Object.entries(value)

@@ -80,7 +80,7 @@ export function jsonSpans(text: string): ValueSpan[] | undefined {
 }
 
 /** Offset behind the closing quote of the string literal that opens at `start`. */
-export function stringEnd(text: string, start: number): number {
+function stringEnd(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
   return Math.min(at + 1, text.length);

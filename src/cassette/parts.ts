@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CassetteError } from "./errors.ts";
 
-export const PART_NAME: RegExp = /^[0-9a-f]{16}\.[a-z0-9]{1,5}$/;
+const PART_NAME = /^[0-9a-f]{16}\.[a-z0-9]{1,5}$/;
 const MAX_PART = 64 * 1024 * 1024;
 
 /** Bytes kept once, under the first 16 hex digits of their SHA-256. */

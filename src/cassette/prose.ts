@@ -7,7 +7,7 @@ export interface Prose {
   description: boolean;
 }
 
-export const BILLING_PREFIX = "x-anthropic-billing-header:";
+const BILLING_PREFIX = "x-anthropic-billing-header:";
 const REMINDER = /<system-reminder>([\s\S]*?)<\/system-reminder>/g;
 const TOOL_ERROR = /<tool_use_error>([\s\S]*?)<\/tool_use_error>/g;
 

@@ -82,6 +82,7 @@ export const manifestSchema: Schema = exact({
     version: nullable(text()),
     command: list(text(100_000), 200),
     environment: record(text()),
+    exitCode: { type: "integer", minimum: 0 },
   }),
   bridge: exact({
     provider: { enum: ["ollama", "openai"] },

@@ -90,7 +90,13 @@ export interface Manifest {
   recordedAt: string;
   maxAgeDays: number;
   generator: { name: string; version: string };
-  client: { version: string | null; command: string[]; environment: Record<string, string> };
+  client: {
+    version: string | null;
+    command: string[];
+    environment: Record<string, string>;
+    /** How it ended. */
+    exitCode: number;
+  };
   bridge: BridgeSettings;
   upstream: { kind: string; description: string };
   host: { os: string; arch: string; node: string };

@@ -52,7 +52,7 @@ function framesOf(recorded: RecordedResponse): { event: string | null; data: str
   return wasLeft(recorded) ? frames : [...frames, ...decoder.end()];
 }
 
-export function isStream({ headers }: RecordedResponse): boolean {
+function isStream({ headers }: RecordedResponse): boolean {
   return headerOf(headers, "content-type")?.startsWith("text/event-stream") === true;
 }
 

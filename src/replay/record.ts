@@ -131,6 +131,7 @@ async function capture(options: RecordOptions): Promise<{ raw: Cassette; exitCod
           options,
           settings,
           exchanges.map(({ id }) => id),
+          exitCode,
         ),
         exchanges,
         unpaired,
@@ -158,7 +159,12 @@ function settingsOf({ backend, bridge }: RecordOptions): BridgeSettings {
   };
 }
 
-function manifestOf(options: RecordOptions, bridge: BridgeSettings, exchanges: string[]): Manifest {
+function manifestOf(
+  options: RecordOptions,
+  bridge: BridgeSettings,
+  exchanges: string[],
+  exitCode: number,
+): Manifest {
   const { client, backend } = options;
   return {
     format: FORMAT,
@@ -167,7 +173,12 @@ function manifestOf(options: RecordOptions, bridge: BridgeSettings, exchanges: s
     recordedAt: options.recordedAt ?? new Date().toISOString(),
     maxAgeDays: 365,
     generator: options.generator,
-    client: { version: client.version, command: client.command, environment: client.environment ?? {} },
+    client: {
+      version: client.version,
+      command: client.command,
+      environment: client.environment ?? {},
+      exitCode,
+    },
     bridge,
     upstream: { kind: backend.kind, description: backend.description },
     host: { os: platform(), arch: arch(), node: process.versions.node },

@@ -1,5 +1,6 @@
 import { createBridge } from "../bridge/bridge.ts";
 import type { Cassette } from "../cassette/types.ts";
+import { isChat } from "./compare.ts";
 import { startPlayer, type PlayerOptions, type ReplayReport } from "./player.ts";
 import { startTap } from "./tap.ts";
 
@@ -28,6 +29,7 @@ export async function startStage(cassette: Cassette, options: PlayerOptions): Pr
     maxRetries,
     set,
     flags,
+    probe: hasProbes(cassette),
     ...(maxOutputTokens === null ? {} : { maxOutputTokens }),
   });
   const { url } = await bridge.listen();
@@ -45,4 +47,10 @@ export async function startStage(cassette: Cassette, options: PlayerOptions): Pr
       await player.close();
     },
   };
+}
+
+/** Whether the server was asked about its model when this was recorded. */
+function hasProbes({ exchanges, unpaired }: Cassette): boolean {
+  const hops = [...exchanges.flatMap(({ upstream }) => upstream), ...unpaired];
+  return hops.some(({ bridgeRequest }) => !isChat(bridgeRequest));
 }

@@ -32,7 +32,7 @@ export function response(body: string, overrides: Partial<RecordedResponse> = {}
   return { status: 200, headers, body: bytes(body), cuts: [], end: "complete", ...overrides };
 }
 
-export function manifest(overrides: Partial<Manifest> = {}): Manifest {
+function manifest(overrides: Partial<Manifest> = {}): Manifest {
   return {
     format: FORMAT,
     id: "0123456789abcdef",
@@ -40,7 +40,7 @@ export function manifest(overrides: Partial<Manifest> = {}): Manifest {
     recordedAt: "2026-01-02T03:04:05.678Z",
     maxAgeDays: 365,
     generator: { name: "bridge-conformance", version: "0.1.0" },
-    client: { version: "2.1.330", command: ["claude", "-p", "hi"], environment: {} },
+    client: { version: "2.1.330", command: ["claude", "-p", "hi"], environment: {}, exitCode: 0 },
     bridge: {
       provider: "openai",
       basePath: "/v1",

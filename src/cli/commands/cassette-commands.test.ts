@@ -38,6 +38,16 @@ function edit(file: string, from: string | RegExp, to: string): void {
   writeFileSync(path, after);
 }
 
+function recordedBody(): string {
+  const stored = JSON.parse(readFileSync(join(dir, NAME, "exchanges/0001.json"), "utf8")) as {
+    clientRequest: { body: (string | { part: string })[] };
+  };
+  const pieces = stored.clientRequest.body.map((piece) =>
+    typeof piece === "string" ? piece : readFileSync(join(dir, NAME, "parts", piece.part), "utf8"),
+  );
+  return pieces.join("");
+}
+
 const verify = (more: object = {}): Promise<ExitCode> => verifyCommand({ names: [], dir, ...more });
 const cassette = (action: CassetteAction, names: string[] = [NAME]): Promise<ExitCode> =>
   cassetteCommand({ action, names, dir });
@@ -89,6 +99,21 @@ const replay = (command: string[], name = NAME): Promise<ExitCode> =>
 test("replay: what is not asked for fails it, though the child is content", async () => {
   expect(await replay(["/bin/true"])).toBe(4);
   expect(out).toContain("the client ended with exit code 0\nunconsumed: exchange 0001 was never asked for\n");
+});
+
+test("replay: another end of the client than recorded is 1", async () => {
+  const client = join(dir, "client.mjs");
+  const body = JSON.stringify(JSON.parse(recordedBody()));
+  writeFileSync(
+    client,
+    `#!/usr/bin/env node
+    const answer = await fetch(process.env.ANTHROPIC_BASE_URL + "/v1/messages?beta=true", { method: "POST", body: ${JSON.stringify(body)} });
+    await answer.text();
+    process.exitCode = 3;`,
+    { mode: 0o755 },
+  );
+  expect(await replay([client])).toBe(1);
+  expect(out).toContain("outcome: the client ended with exit code 3, when recorded with 0\nserved 1/1 exact");
 });
 
 test("replay: a missing and an empty cassette fail, a wrong pace is usage", async () => {
