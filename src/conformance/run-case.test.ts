@@ -1,5 +1,6 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import type { CaseSpec, SendSpec } from "./case.ts";
 import { runCase, type CaseOutcome } from "./run-case.ts";
@@ -8,13 +9,12 @@ import type { World } from "./world.ts";
 /** A target that answers its requests with these texts in turn. */
 async function run(texts: string[], sends: SendSpec[]): Promise<CaseOutcome & { bodies: unknown[] }> {
   const bodies: unknown[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    bodies.push(JSON.parse(Buffer.concat(chunks).toString()));
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    bodies.push(await json(request));
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify(message(texts[bodies.length - 1] ?? "")));
-  }).listen(0, "127.0.0.1");
+  };
+  const server = createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const world: World = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -33,14 +33,22 @@ export const concurrent: Procedure<Arguments> = procedure(
     return [
       ...results.flatMap(({ findings }) => findings).slice(0, 3),
       ...values.flatMap((value) => complaint(mismatch(value, { matches }), distinct, value)).slice(0, 3),
-      ...complaint(
-        new Set(values).size === count ? null : `has only ${new Set(values).size} values in ${count} answers`,
-        distinct,
-        values,
-      ),
+      ...distinctness(values, distinct, `in ${count} answers`),
+      ...distinctness(values.map(withoutClock), distinct, "once the digits of a clock are taken away"),
     ];
   },
 );
+
+function distinctness(values: readonly unknown[], path: string, where: string): Finding[] {
+  const different = new Set(values).size;
+  if (different === values.length) return [];
+  return complaint(`has only ${different} values ${where}`, path, values);
+}
+
+/** Answers that begin in one millisecond are rare on a slow machine: an id made of the time shows here. */
+function withoutClock(value: unknown): string {
+  return show(value).replaceAll(/\d{10,}/g, "");
+}
 
 function complaint(wrong: string | null, path: string, evidence: unknown): Finding[] {
   if (wrong === null) return [];
