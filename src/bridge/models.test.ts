@@ -80,6 +80,31 @@ describe("probing Ollama", () => {
   });
 });
 
+describe("probing an OpenAI-compatible server", () => {
+  const llama = { "/v1/models": { data: [{ id: "m", owned_by: "llamacpp", meta: { n_ctx_train: 4096 } }] } };
+  const props = { "/props": { default_generation_settings: { n_ctx: 64 }, modalities: { vision: false } } };
+
+  test.each<[string, Record<string, object | number>, Partial<BridgeOptions>, unknown, string[]]>([
+    ["no list", {}, {}, 100, ["/v1/models"]],
+    ["vLLM", { "/v1/models": { data: [{ id: "m", max_model_len: 40 }] } }, {}, 29, ["/v1/models"]],
+    ["llama-server", { ...llama, ...props }, {}, 53, ["/v1/models", "/props"]],
+    ["llama-server without its props", llama, {}, 100, ["/v1/models", "/props"]],
+    [
+      "what the user states",
+      { ...llama, ...props },
+      { set: { context: "4096" } },
+      100,
+      ["/v1/models", "/props"],
+    ],
+    ["told not to", { ...llama, ...props }, { probe: false }, 100, []],
+  ])("%s", async (_name, side, options, limit, asked) => {
+    await using fixture = await startBridge(answerOpenAi, options, sides(side));
+    for (const _ of [1, 2]) expect((await fixture.post()).status).toBe(200);
+    expect(paths(fixture)).toEqual([...asked, "/v1/chat/completions", "/v1/chat/completions"]);
+    expect(sent(fixture)).toHaveProperty("max_tokens", limit);
+  });
+});
+
 function loaded(context: number): object {
   return { models: [{ name: "m:latest", context_length: context }] };
 }
@@ -131,7 +156,7 @@ describe("names", () => {
   test("without a configured model every name is passed on", async () => {
     await using fixture = await startBridge(answerOpenAi, { model: null }, sides(list));
     expect((await fixture.post({ ...REQUEST, model: "openrouter/auto" })).status).toBe(200);
-    expect(paths(fixture)).toEqual(["/v1/chat/completions"]);
+    expect(fixture.upstream.chats()).toHaveLength(1);
   });
 
   test("counting tokens for an unknown model is a 404", async () => {

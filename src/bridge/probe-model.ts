@@ -1,5 +1,5 @@
-import type { ModelFlags } from "../upstream/flags.ts";
-import { flagsFromShow, loadedContext, ollamaPs, ollamaShow } from "../upstream/probe.ts";
+import { flagsFromModelList, flagsFromProps, moreFacts } from "../upstream/openai/model-facts.ts";
+import { flagsFromShow, loadedContext, modelListRequest, ollamaPs, ollamaShow } from "../upstream/probe.ts";
 import { fetchJson } from "./fetch-json.ts";
 import type { Probe } from "./model-knowledge.ts";
 import type { Settings } from "./options.ts";
@@ -8,13 +8,16 @@ import type { UpstreamClient } from "./upstream-client.ts";
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
- * Asks Ollama what a model can do and how it is loaded. Null when it gave no answer, so that the
- * next request asks again; a server without `/api/show` is asked once. OpenAI's dialect has no
- * such question.
+ * Asks the upstream what a model can do and how it is loaded; no question costs a token. Null when it
+ * gave no answer, so that the next request asks again; a server without the route is asked once.
  */
 export function createProbe(settings: Settings, client: UpstreamClient): Probe {
-  if (settings.dialect === "openai") return () => Promise.resolve({});
-  return async (model, mark): Promise<Partial<ModelFlags> | null> => {
+  if (!settings.probe) return () => Promise.resolve({});
+  return settings.dialect === "ollama" ? ollamaProbe(settings, client) : openAiProbe(client);
+}
+
+function ollamaProbe(settings: Settings, client: UpstreamClient): Probe {
+  return async (model, mark) => {
     const options = { mark, timeoutMs: PROBE_TIMEOUT_MS };
     const show = await fetchJson(client, ollamaShow(model), options);
     if (show === null || show.status >= 500) return null;
@@ -24,5 +27,18 @@ export function createProbe(settings: Settings, client: UpstreamClient): Probe {
     const ps = await fetchJson(client, ollamaPs(), options);
     const loaded = loadedContext(ps?.json, model) ?? 0;
     return { ...flags, contextWindow: Math.max(flags.contextWindow, loaded) };
+  };
+}
+
+function openAiProbe(client: UpstreamClient): Probe {
+  return async (model, mark) => {
+    const options = { mark, timeoutMs: PROBE_TIMEOUT_MS };
+    const list = await fetchJson(client, modelListRequest("openai"), options);
+    if (list === null || list.status >= 500) return null;
+    const flags = flagsFromModelList(list.json, model);
+    const more = moreFacts(list.json, model);
+    if (more === undefined) return flags;
+    const { json } = (await fetchJson(client, more, options)) ?? {};
+    return { ...flags, ...flagsFromProps(json), ...flagsFromModelList(json, model) };
   };
 }

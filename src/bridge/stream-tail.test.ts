@@ -10,7 +10,7 @@ test.each([
   ["a whole stream", SSE, [DELTA, STOP], true, true],
   ["an error event", SSE, [DELTA, 'event: error\ndata: {"type":"error"}\n\n'], true, true],
   ["no event names", SSE, ['data: {"type":"message_stop"}\n\n'], true, true],
-  ["byte by byte", SSE, [...DELTA, ...STOP], true, true],
+  ["byte by byte", SSE, (DELTA + STOP).split(""), true, true],
   ["CRLF", SSE, [STOP.replaceAll("\n", "\r\n")], true, true],
   ["ended between events", SSE, [DELTA], false, true],
   ["cut in an event", SSE, [DELTA, DELTA.slice(0, 30)], false, false],

@@ -82,7 +82,7 @@ function dispatch(
       {
         origin: settings.origin,
         path: request.fromRoot === true ? request.path : settings.basePath + request.path,
-        method: request.method as Dispatcher.HttpMethod,
+        method: request.method,
         headers: requestHeaders(settings, request, exchange),
         body: request.body ?? null,
       },

@@ -21,6 +21,8 @@ export interface ModelFlags {
   /** The upstream continues a trailing assistant message. */
   prefill: boolean;
   vision: boolean;
+  /** The upstream reads WebP images; GIF none does reliably. */
+  webp: boolean;
   /** Images may stand on tool messages. */
   toolImages: boolean;
   thinking: "none" | "bool" | "levels" | "always";
@@ -50,6 +52,7 @@ export function defaultFlags(dialect: Dialect): ModelFlags {
     midSystem: "fold",
     prefill: false,
     vision: true,
+    webp: true,
     toolImages: false,
     thinking: "bool",
     structured: true,

@@ -2,21 +2,6 @@ import { expect, test } from "vitest";
 import { parseUpstreamError } from "./errors.ts";
 import { defaultFlags } from "./flags.ts";
 import { learnFromRefusal } from "./learn.ts";
-import { flagsFromModelList } from "./probe.ts";
-
-test.each([
-  ["vLLM", { data: [{ id: "m", max_model_len: 4096 }] }, { contextWindow: 4096 }],
-  [
-    "llama-server",
-    { data: [{ id: "m", meta: { n_ctx: 8192, n_ctx_train: 131_072 } }] },
-    { contextWindow: 8192 },
-  ],
-  ["OpenRouter", { data: [{ id: "m", context_length: 128_000 }] }, { contextWindow: 128_000 }],
-  ["another model's", { data: [{ id: "n", max_model_len: 4096 }] }, {}],
-  ["nothing told", { data: [{ id: "m" }] }, {}],
-])("the context window from a model list: %s", (_title, json, flags) => {
-  expect(flagsFromModelList(json, "m")).toEqual(flags);
-});
 
 test.each([
   ["thinking", '"m" does not support thinking', { thinking: "none" }],

@@ -64,18 +64,6 @@ export function readModelList(dialect: Dialect, json: unknown): UpstreamModel[] 
   });
 }
 
-/**
- * The context window where an OpenAI-compatible list tells it: `max_model_len` (vLLM), `meta.n_ctx`
- * (llama-server), `context_length` (OpenRouter, LM Studio).
- */
-export function flagsFromModelList(json: unknown, model: string): Partial<ModelFlags> {
-  const entries = asArray(asObject(json)?.["data"]).map(asObject);
-  const entry = entries.find((candidate) => candidate?.["id"] === model);
-  const told = [entry?.["max_model_len"], asObject(entry?.["meta"])?.["n_ctx"], entry?.["context_length"]];
-  const contextWindow = told.map(tokens).find((count) => count !== null);
-  return contextWindow === undefined || contextWindow === null ? {} : { contextWindow };
-}
-
 function capabilityFlags(capabilities: unknown): Partial<ModelFlags> {
   if (!Array.isArray(capabilities) || capabilities.length === 0) return {};
   return {
