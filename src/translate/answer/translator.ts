@@ -137,7 +137,9 @@ export class AnswerTranslator implements StreamTranslator {
   #visible(text: string): void {
     const { text: safe, matched } = this.#stops.push(text);
     this.#sequencer.text(safe);
-    if (matched !== null) this.#close("stop_sequence", matched);
+    if (matched === null) return;
+    this.#hiddenTokens += estimateText(matched);
+    this.#close("stop_sequence", matched);
   }
 
   /** Text held back for a stop sequence that cannot go on across another kind of block. */
