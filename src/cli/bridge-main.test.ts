@@ -218,9 +218,9 @@ describe("claude-bridge", () => {
     const { child, stderr, ended } = startProgram("claude-bridge", args, { env });
     const url = await vi.waitFor(() => {
       const [, found] = /served at (\S+)\n/.exec(stderr()) ?? [];
-      if (found === undefined) throw new Error("not yet");
+      if (found === undefined) throw new Error(`it says only: ${stderr()}`);
       return found;
-    }, 10_000);
+    }, 15_000);
     const asked = await fetch(`${url}/v1/models`, { headers: { "x-api-key": "wrong" } });
     expect(asked.status).toBe(401);
     child.kill("SIGINT");
