@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import type { Agent } from "undici";
 import type { FrontResponse } from "./exchange.ts";
 
 export interface HttpRequest {
@@ -23,43 +24,46 @@ export class NoAnswer extends Error {
 }
 
 /**
- * One request over a real socket of its own, read to its end. A body that breaks off is no
- * exception: `end` says so. Throws NoAnswer when not even a status line came.
+ * One request over a real socket, read to its end. A body that breaks off is no exception: `end`
+ * says so. Throws NoAnswer when not even a status line came.
  */
 export async function sendHttp(
   origin: string,
   request: HttpRequest,
   options: HttpOptions,
 ): Promise<FrontResponse> {
-  const { Client } = await import("undici");
-  const client = new Client(origin, {
-    headersTimeout: options.timeoutMs,
-    bodyTimeout: options.timeoutMs,
-    connectTimeout: options.timeoutMs,
-    pipelining: 0,
-  });
+  const agent = await sharedAgent();
   const started = performance.now();
-  try {
-    const answer = await client
-      .request({
-        method: request.method,
-        path: request.path,
-        headers: request.headers.flat(),
-        body: request.body,
-        signal: options.signal,
-        responseHeaders: "raw",
-      })
-      .catch((error: unknown) => {
-        if (options.signal.aborted) throw error;
-        throw new NoAnswer(`${request.method} ${request.path}: ${reasonOf(error)}`, { cause: error });
-      });
-    const chunks: FrontResponse["chunks"] = [];
-    const end = await readAll(answer.body, chunks, started, options);
-    const body = Buffer.concat(chunks.map(({ bytes }) => bytes));
-    return { status: answer.statusCode, headers: headerPairs(answer.headers), body, chunks, end };
-  } finally {
-    await client.destroy();
-  }
+  const answer = await agent
+    .request({
+      origin,
+      method: request.method,
+      path: request.path,
+      headers: request.headers.flat(),
+      body: request.body,
+      signal: options.signal,
+      headersTimeout: options.timeoutMs,
+      bodyTimeout: options.timeoutMs,
+      responseHeaders: "raw",
+    })
+    .catch((error: unknown) => {
+      if (options.signal.aborted) throw error;
+      throw new NoAnswer(`${request.method} ${request.path}: ${reasonOf(error)}`, { cause: error });
+    });
+  const chunks: FrontResponse["chunks"] = [];
+  const end = await readAll(answer.body, chunks, started, options);
+  const body = Buffer.concat(chunks.map(({ bytes }) => bytes));
+  return { status: answer.statusCode, headers: headerPairs(answer.headers), body, chunks, end };
+}
+
+let shared: Promise<Agent> | undefined;
+
+/** Sockets are used again for a second at most: less than any server closes idle ones after. */
+function sharedAgent(): Promise<Agent> {
+  shared ??= import("undici").then(
+    ({ Agent }) => new Agent({ keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 }),
+  );
+  return shared;
 }
 
 async function readAll(

@@ -140,7 +140,7 @@ let shared: Validator | undefined;
 async function validator(): Promise<Validator> {
   if (shared === undefined) {
     const { Ajv } = await import("ajv");
-    shared = new Ajv({ allErrors: true, strict: false });
+    shared = new Ajv({ allErrors: true, strict: false, code: { optimize: false } });
     shared.addSchema(SEND_SCHEMA, "send").addSchema(SUITE_SCHEMA, "suite");
   }
   return shared;

@@ -125,6 +125,7 @@ function bodyOf(body: SendSpec["body"]): string | Uint8Array | null {
 
 /** `<<repeat:TEXT:COUNT>>` stands for the text so many times. */
 export function expandText(text: string): string {
+  if (!text.includes("<<repeat:")) return text;
   return text.replaceAll(/<<repeat:(.*?):(\d+)>>/gs, (_all, word: string, count: string) =>
     word.repeat(Number(count)),
   );
