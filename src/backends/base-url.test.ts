@@ -20,6 +20,8 @@ test.each([
   ["ollama", "http://h:1", "http://h:1/api/tags"],
   ["ollama", "http://h:1/v1/", "http://h:1/api/tags"],
   ["openai", "http://h:1/v1", "http://h:1/v1/models"],
+  ["anthropic", "https://h/v1", "https://h/v1/models?limit=1000"],
+  ["anthropic", "https://h/", "https://h/v1/models?limit=1000"],
 ] as const)("the models of %s at %s are listed at %s", (provider, baseUrl, expected) => {
   expect(modelsUrl(provider, baseUrl)).toBe(expected);
 });

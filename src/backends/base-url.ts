@@ -1,3 +1,5 @@
+import { PRESETS, type Preset } from "../upstream/presets.ts";
+
 export type Provider = "ollama" | "openai";
 
 const OLLAMA_PORT = "11434";
@@ -18,11 +20,12 @@ export function ollamaBaseUrl(env: NodeJS.ProcessEnv): string {
 }
 
 export function defaultBaseUrl(provider: Provider, env: NodeJS.ProcessEnv): string {
-  return provider === "ollama" ? ollamaBaseUrl(env) : "https://api.openai.com/v1";
+  return provider === "ollama" ? ollamaBaseUrl(env) : PRESETS[provider].baseUrl;
 }
 
 /** Where the list of models is: Ollama's own API stands beside `/v1`, OpenAI's under the base URL. */
-export function modelsUrl(provider: Provider, baseUrl: string): string {
+export function modelsUrl(protocol: Preset["protocol"], baseUrl: string): string {
   const base = baseUrl.replace(/\/+$/, "");
-  return provider === "ollama" ? `${base.replace(/\/v1$/, "")}/api/tags` : `${base}/models`;
+  if (protocol === "openai") return `${base}/models`;
+  return base.replace(/\/v1$/, "") + (protocol === "ollama" ? "/api/tags" : "/v1/models?limit=1000");
 }

@@ -1,8 +1,10 @@
 import { BackendError } from "./backend-error.ts";
-import { modelsUrl, type Provider } from "./base-url.ts";
+import type { Preset } from "../upstream/presets.ts";
+import { modelsUrl } from "./base-url.ts";
 
 export interface ModelServer {
-  provider: Provider;
+  /** The language it speaks. */
+  provider: Preset["protocol"];
   baseUrl: string;
   apiKey?: string;
   /** By default 5,000. */
@@ -21,10 +23,16 @@ function reason(error: unknown): string {
   return error.name === "TimeoutError" ? "no answer in time" : error.message;
 }
 
+function credential(provider: ModelServer["provider"], key: string): Record<string, string> {
+  return provider === "anthropic"
+    ? { "x-api-key": key, "anthropic-version": "2023-06-01" }
+    : { authorization: `Bearer ${key}` };
+}
+
 /** With undici's own client: `fetch` refuses ports that servers do use. */
 async function get(url: string, server: ModelServer): Promise<Answer> {
   const { request } = await import("undici");
-  const headers = server.apiKey === undefined ? {} : { authorization: `Bearer ${server.apiKey}` };
+  const headers = server.apiKey === undefined ? {} : credential(server.provider, server.apiKey);
   try {
     const signal = AbortSignal.timeout(server.timeoutMs ?? 5000);
     const { statusCode, body } = await request(url, { headers, signal });

@@ -160,7 +160,8 @@ describe("claude-bridge PROVIDER MODEL", () => {
 describe("claude-bridge", () => {
   test.each([
     [["opnai", "m"], 2, /^usage: unknown provider "opnai"; did you mean "openai"\?/],
-    [["anthropic", "m"], 2, /^usage: provider "anthropic" is not there yet/],
+    [["anthropic", "m"], 3, /^api-key-missing: .*ANTHROPIC_API_KEY/],
+    [["google", "m"], 3, /^api-key-missing: .*GEMINI_API_KEY or GOOGLE_API_KEY/],
     [
       ["openai", "-p", "hi", "--baseURL", "http://127.0.0.1:1/v1"],
       2,
@@ -176,7 +177,7 @@ describe("claude-bridge", () => {
     [["serve", "ollama", "m", "--host", "0.0.0.0"], 2, /^usage: --host 0\.0\.0\.0 .*--auth-token/],
     [["--trace", "-p", "x"], 2, /^usage: --trace: /],
   ] as const)("%j ends with %i and one line", async (args, code, line) => {
-    vi.stubEnv("OPENAI_API_KEY", undefined);
+    for (const name of ["OPENAI", "ANTHROPIC", "GEMINI", "GOOGLE"]) vi.stubEnv(`${name}_API_KEY`, undefined);
     const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     await bridgeMain([...args]);
     expect(process.exitCode).toBe(code);
@@ -192,9 +193,20 @@ describe("claude-bridge", () => {
   });
 
   test("without arguments it lists the providers", async () => {
-    const run = await runProgram("claude-bridge", [], { env: { ...env, OLLAMA_HOST: "box:1" } });
+    const given = { ...env, OLLAMA_HOST: "box:1", GROQ_API_KEY: "K-canary", GOOGLE_API_KEY: "K-canary" };
+    const run = await runProgram("claude-bridge", [], { env: given });
     expect(run).toMatchObject({ code: 0, stderr: "" });
-    expect(run.stdout).toMatch(/ollama +http:\/\/box:1\n +openai +https:\/\/api\.openai\.com\/v1\n/);
+    expect(run.stdout).not.toContain("K-canary");
+    const lines = run.stdout.split("\n").map((line) => line.trim().replaceAll(/ +/g, " "));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "ollama http://box:1 OLLAMA_API_KEY",
+        expect.stringMatching(/^openai https:\/\/api\.openai\.com\/v1 OPENAI_API_KEY/),
+        "groq https://api.groq.com/openai/v1 GROQ_API_KEY (set)",
+        expect.stringMatching(/^google \S+ GEMINI_API_KEY or GOOGLE_API_KEY \(set\)$/),
+        "llamacpp http://localhost:8080/v1 LLAMA_API_KEY",
+      ]),
+    );
   });
 
   test.each([["--help"], ["--version"]])("%s is answered on stdout", async (option) => {

@@ -29,7 +29,8 @@ export interface BridgeArguments {
 export const USAGE = `claude-bridge [provider [model [claude arguments…]]]   starts Claude Code on a local model
 claude-bridge serve PROVIDER MODEL                    serves the bridge alone
 
-Providers: ollama, openai (any server with /chat/completions). Without a model, the provider's models are listed.
+Providers: ollama, openai (any server with /chat/completions), anthropic (any server with /v1/messages, passed
+through), openrouter, groq, google, lmstudio, vllm, llamacpp. Without a model, the provider's models are listed.
 The options below may stand anywhere; every other word goes to Claude Code, as does everything after --.`;
 
 interface Option {
@@ -42,7 +43,7 @@ interface Option {
 
 const OPTIONS: Record<string, Option> = {
   "base-url": { alias: ["baseURL", "baseUrl"], valued: true, describe: "Where the provider's API is" },
-  "api-key": { alias: ["apiKey"], valued: true, describe: "Its key (default: OPENAI_API_KEY)" },
+  "api-key": { alias: ["apiKey"], valued: true, describe: "Its key (default: the provider's own variable)" },
   debug: { valued: false, describe: "Say what is removed from the environment; log requests" },
   "log-dir": { valued: true, describe: "Folder of the --debug log (default: .claude-bridge)" },
   "max-retries": { alias: ["maxRetries"], valued: true, describe: "Retries of a failed upstream request" },

@@ -1,43 +1,55 @@
-import { defaultBaseUrl, type Provider } from "../../backends/base-url.ts";
+import { ollamaBaseUrl } from "../../backends/base-url.ts";
+import { presetNamed, PRESETS, type Preset } from "../../upstream/presets.ts";
 import { CliError, usageError } from "../exit.ts";
 import { didYouMean } from "../hint.ts";
 import type { BridgeArguments } from "./arguments.ts";
 
-const PROVIDERS: readonly Provider[] = ["ollama", "openai"];
+const NAMES = Object.keys(PRESETS);
 
 /** Where the model is and what opens it. */
 export interface Upstream {
-  provider: Provider;
+  /** The language it speaks. */
+  provider: Preset["protocol"];
   baseUrl: string;
   apiKey?: string;
 }
 
-function providerNamed(name: string): Provider {
-  const provider = PROVIDERS.find((known) => known === name);
-  if (provider !== undefined) return provider;
-  if (name === "anthropic") throw usageError('provider "anthropic" is not there yet: use ollama or openai');
+function knownPreset(name: string): Preset {
+  const preset = presetNamed(name);
+  if (preset !== null) return preset;
   throw usageError(
-    `unknown provider "${name}"${didYouMean(name, [...PROVIDERS, "serve"])} (known: ${PROVIDERS.join(", ")})`,
+    `unknown provider "${name}"${didYouMean(name, [...NAMES, "serve"])} (known: ${NAMES.join(", ")})`,
   );
 }
 
-/** The key on the command line, else the one that the provider's own tools read. */
-function keyOf(provider: Provider, args: BridgeArguments, env: NodeJS.ProcessEnv): string | undefined {
-  return args.apiKey ?? (provider === "openai" ? env["OPENAI_API_KEY"] : env["OLLAMA_API_KEY"]);
+/** `OLLAMA_HOST` moves Ollama, as it does for Ollama's own tools. */
+function baseUrlOf(preset: Preset, env: NodeJS.ProcessEnv): string {
+  return preset.protocol === "ollama" ? ollamaBaseUrl(env) : preset.baseUrl;
+}
+
+/** The key that the provider's own tools read. */
+function keyIn(preset: Preset, env: NodeJS.ProcessEnv): string {
+  return preset.keys.map((name) => env[name]).find((key) => key) ?? "";
 }
 
 /** @throws CliError */
 export function upstreamOf(name: string, args: BridgeArguments, env: NodeJS.ProcessEnv): Upstream {
-  const provider = providerNamed(name);
-  const baseUrl = args.baseUrl ?? defaultBaseUrl(provider, env);
+  const preset = knownPreset(name);
+  const provider = preset.protocol;
+  const baseUrl = args.baseUrl ?? baseUrlOf(preset, env);
   if (URL.parse(baseUrl) === null) throw usageError(`--base-url: "${baseUrl}" is not a URL`);
-  const apiKey = keyOf(provider, args, env) ?? "";
-  if (provider === "openai" && args.baseUrl === undefined && apiKey === "")
-    throw new CliError("api-key-missing", 3, `${baseUrl} needs a key: set OPENAI_API_KEY or give --api-key`);
+  const apiKey = args.apiKey ?? keyIn(preset, env);
+  if (preset.keyRequired && args.baseUrl === undefined && apiKey === "") {
+    const names = preset.keys.join(" or ");
+    throw new CliError("api-key-missing", 3, `${baseUrl} needs a key: set ${names} or give --api-key`);
+  }
   return apiKey === "" ? { provider, baseUrl } : { provider, baseUrl, apiKey };
 }
 
-/** One line per provider, for people. */
+/** One line per provider, for people: where it is, and where its key is read from. */
 export function providerLines(env: NodeJS.ProcessEnv): string[] {
-  return PROVIDERS.map((provider) => `  ${provider.padEnd(8)}${defaultBaseUrl(provider, env)}`);
+  return Object.entries(PRESETS).map(([name, preset]) => {
+    const key = `${preset.keys.join(" or ")}${keyIn(preset, env) === "" ? "" : " (set)"}`;
+    return `  ${name.padEnd(11)}${baseUrlOf(preset, env).padEnd(58)}${key}`;
+  });
 }
