@@ -12,19 +12,25 @@ import { createProbe } from "./probe-model.ts";
 import { createScrub } from "./scrub.ts";
 import { createUpstreamClient } from "./upstream-client.ts";
 import { fetchOver } from "./web-fetch.ts";
+import { createWeb, type WebSeams } from "./web/web.ts";
 
 /**
  * A Messages endpoint in front of one model server. Nothing is sent upstream before the first
  * request, so it starts while the upstream is down. Throws BridgeOptionsError.
  */
 export function createBridge(options: BridgeOptions): Bridge {
-  const core = createCore(options);
+  return createBridgeWith(options, {});
+}
+
+/** The same with what no option can set, for tests: the library does not export it. */
+export function createBridgeWith(options: BridgeOptions, seams: WebSeams): Bridge {
+  const core = createCore(options, seams);
   const handler: Handler = (request, sink) => handle(core, request, sink);
   let server: Server | null = null;
   const close = async (): Promise<void> => {
     const closed = server === null ? Promise.resolve() : closeServer(server);
     server = null;
-    await Promise.all([closed, core.client.close()]);
+    await Promise.all([closed, core.client.close(), core.web.close()]);
   };
   return {
     metrics: core.metrics,
@@ -40,7 +46,7 @@ export function createBridge(options: BridgeOptions): Bridge {
   };
 }
 
-function createCore(options: BridgeOptions): Core {
+function createCore(options: BridgeOptions, seams: WebSeams): Core {
   const settings = resolveSettings(options);
   const client = createUpstreamClient(settings);
   return {
@@ -48,6 +54,7 @@ function createCore(options: BridgeOptions): Core {
     client,
     knowledge: new ModelKnowledge(settings, createProbe(settings, client)),
     models: new ModelList(),
+    web: createWeb(settings.web, seams),
     log: options.log ?? SILENT,
     metrics: createMetrics(),
     scrub: createScrub([
@@ -56,6 +63,7 @@ function createCore(options: BridgeOptions): Core {
       options.baseUrl,
       settings.origin,
       new URL(settings.origin).host,
+      settings.web.search?.key ?? null,
     ]),
     newIds: options.ids ?? randomIds,
   };

@@ -7,6 +7,7 @@ import type { Settings } from "./options.ts";
 import type { Scrub } from "./scrub.ts";
 import type { UpstreamClient } from "./upstream-client.ts";
 import type { FrontRequest, Sink } from "./front.ts";
+import type { Web } from "./web/web.ts";
 
 /** What all exchanges of one bridge share. None of it is about a single answer. */
 export interface Core {
@@ -14,6 +15,7 @@ export interface Core {
   client: UpstreamClient;
   knowledge: ModelKnowledge;
   models: ModelList;
+  web: Web;
   log: Logger;
   metrics: Metrics;
   scrub: Scrub;

@@ -5,6 +5,7 @@ import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { BridgeOptionsError } from "./options-error.ts";
 import { parseFlagSettings } from "./set-flags.ts";
+import { resolveWeb, type WebOptions, type WebSettings } from "./web/options.ts";
 
 export { BridgeOptionsError };
 
@@ -51,6 +52,8 @@ export interface BridgeOptions {
   ids?: () => IdSource;
   /** Like `set`, for callers with types. */
   flags?: Partial<ModelFlags>;
+  /** How `web_search` and `web_fetch` are served; by default each call gets an explicit `unavailable`. */
+  web?: WebOptions;
   /** Ask the upstream, once per model, what the model can do; on by default. Costs no tokens. */
   probe?: boolean;
 }
@@ -92,12 +95,13 @@ export interface Settings {
   headersTimeoutMs: number;
   /** What the caller states about the model; wins over probing and learning. */
   stated: Partial<ModelFlags>;
+  web: WebSettings;
 }
 
 /** Checks and completes the options. Throws BridgeOptionsError. */
 export function resolveSettings(options: BridgeOptions): Settings {
   const { provider } = options;
-  if (!PROVIDERS.has(provider)) throw new BridgeOptionsError(`provider: "${String(provider)}" is not known`);
+  if (!PROVIDERS.has(provider)) throw new BridgeOptionsError(`provider: "${provider}" is not known`);
   const { origin, basePath } = splitBaseUrl(options.baseUrl, provider);
   const limit = options.maxOutputTokens === undefined ? {} : { maxOutput: options.maxOutputTokens };
   return {
@@ -120,6 +124,7 @@ export function resolveSettings(options: BridgeOptions): Settings {
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
     headersTimeoutMs: options.headersTimeoutMs ?? 1_800_000,
     stated: { ...options.flags, ...limit, ...parseFlagSettings(options.set ?? {}) },
+    web: resolveWeb(options.web),
   };
 }
 

@@ -5,8 +5,7 @@ import { encodeComment } from "../wire/sse.ts";
 import { presentable, sendError, sendHead } from "./answers.ts";
 import type { Core, Exchange } from "./core.ts";
 import { Heartbeat } from "./deadline.ts";
-import { openAnswer } from "./open-answer.ts";
-import { pump } from "./pump.ts";
+import { produce } from "./produce.ts";
 
 /**
  * Answers with server-sent events. The status stays open until the model has said something or
@@ -17,8 +16,7 @@ export async function streamAnswer(core: Core, exchange: Exchange, request: Mess
   const stream = new EventStream(core, exchange);
   core.metrics.streams++;
   try {
-    const open = await openAnswer(core, exchange, request);
-    await pump(core, exchange, open, (events, failure) => stream.deliver(events, failure));
+    await produce(core, exchange, request, (events, failure) => stream.deliver(events, failure));
     stream.end();
   } catch (error) {
     stream.fail(error);

@@ -2,8 +2,7 @@ import { accumulate } from "../messages/accumulate.ts";
 import type { MessageEvent, MessagesRequest } from "../messages/types.ts";
 import { sendJson } from "./answers.ts";
 import type { Core, Exchange } from "./core.ts";
-import { openAnswer } from "./open-answer.ts";
-import { pump } from "./pump.ts";
+import { produce } from "./produce.ts";
 
 /**
  * Answers with one JSON object, built from the very events a streaming client would get. The
@@ -11,8 +10,7 @@ import { pump } from "./pump.ts";
  */
 export async function wholeAnswer(core: Core, exchange: Exchange, request: MessagesRequest): Promise<void> {
   const events: MessageEvent[] = [];
-  const open = await openAnswer(core, exchange, request);
-  await pump(core, exchange, open, (batch, failure) => {
+  await produce(core, exchange, request, (batch, failure) => {
     if (failure !== null) throw failure;
     for (const event of batch) events.push(event);
     return undefined;

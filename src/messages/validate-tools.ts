@@ -10,12 +10,10 @@ import {
   requireOneOf,
   requireString,
 } from "./check.ts";
+import { checkWebTool, webToolOf } from "./web-tools.ts";
 
 /** Source: https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/implement-tool-use */
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
-
-/** Server tools by their `type`, never by their name: a custom tool may be called `web_search`. */
-const WEB_TOOL = /^web_(search|fetch)_\d+$/;
 
 /** The tool list. Throws ApiError 400 with a path such as `tools.0.name`. */
 export function checkTools(value: unknown): void {
@@ -25,7 +23,7 @@ export function checkTools(value: unknown): void {
   for (const [index, value] of tools.entries()) {
     const path = at("tools", index);
     const tool = requireFields(value, path);
-    if (isCustom(tool, path)) checkCustomTool(tool, path);
+    checkTool(tool, path);
     const name = requireString(tool["name"], at(path, "name"));
     if (names.has(name)) throw invalidRequest(at(path, "name"), `tool names must be unique: ${echo(name)}`);
     names.add(name);
@@ -36,24 +34,16 @@ export function checkTools(value: unknown): void {
   }
 }
 
-/** True for a tool the client runs; refuses every typed tool. */
-function isCustom(tool: Fields, path: string): boolean {
+/** Server tools are known by their `type`, never by their name: a custom tool may be called `web_search`. */
+function checkTool(tool: Fields, path: string): void {
   const type = tool["type"];
-  if (isAbsent(type) || type === "custom") return true;
+  if (isAbsent(type) || type === "custom") return checkCustomTool(tool, path);
   const name = requireString(type, at(path, "type"));
-  refuseWebTool(name, path);
+  const webTool = webToolOf(name);
+  if (webTool !== null) return checkWebTool(tool, webTool, path);
   throw invalidRequest(
     at(path, "type"),
     `${echo(name)} tools are not supported here; declare a custom tool instead`,
-  );
-}
-
-/** One rule of its own: a bridge that runs web searches itself lifts just this. */
-function refuseWebTool(type: string, path: string): void {
-  if (!WEB_TOOL.test(type)) return;
-  throw invalidRequest(
-    at(path, "type"),
-    `${echo(type)} is a server tool, and this server runs none; remove it`,
   );
 }
 

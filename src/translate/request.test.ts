@@ -270,7 +270,7 @@ describe("refusals", () => {
     [
       "a server tool",
       "openai",
-      { tools: [{ type: "web_search_20250305", name: "web_search" }] },
+      { tools: [{ type: "code_execution_20250825", name: "code_execution" }] },
       /^tools\.0\.type: /,
     ],
     ["all tools deferred", "openai", { tools: [{ ...BASH, defer_loading: true }] }, /^tools: at least one/],
@@ -279,6 +279,15 @@ describe("refusals", () => {
       "openai",
       { x_unknown: 1 },
       /^x_unknown: Extra inputs are not permitted/,
+      { options: { strict: true } },
+    ],
+    [
+      "a search's location, strictly",
+      "openai",
+      {
+        tools: [{ type: "web_search_20250305", name: "web_search", user_location: { type: "approximate" } }],
+      },
+      /^tools: searches are not made from a location/,
       { options: { strict: true } },
     ],
     ["top_k, strictly", "openai", { top_k: 1 }, /^top_k: /, { options: { strict: true } }],

@@ -1,5 +1,5 @@
 import { ApiError } from "../../messages/api-error.ts";
-import type { Answer, MessageEvent, StopReason } from "../../messages/types.ts";
+import type { MessageEvent, StopReason } from "../../messages/types.ts";
 import type { CallDelta, UpstreamDelta, UpstreamUsage } from "../../upstream/delta.ts";
 import { failureOfErrorDelta } from "../../upstream/errors.ts";
 import type { AnswerContext, IdSource, Intervention } from "../context.ts";
@@ -7,13 +7,14 @@ import { estimateText } from "../estimate.ts";
 import { translateFailure } from "../failure.ts";
 import type { StreamTranslator } from "../stream-translator.ts";
 import { CallAssembler } from "./calls.ts";
+import { emptyAnswer } from "./empty-answer.ts";
 import { isFailure, stopReasonOf } from "./finish.ts";
 import { readForcedCall } from "./forced-call.ts";
 import { Sequencer } from "./sequencer.ts";
 import { StopMatcher } from "./stop-sequences.ts";
 import { SurrogateJoiner } from "./surrogates.ts";
 import { ThinkTags, type TaggedPiece } from "./think-tags.ts";
-import { finalUsage, startUsage } from "./usage.ts";
+import { finalUsage } from "./usage.ts";
 import { BlockWriter } from "./writer.ts";
 
 /** The state machine of one answer: see `StreamTranslator`. */
@@ -260,21 +261,4 @@ export class AnswerTranslator implements StreamTranslator {
 
 function upstreamFault(problem: string): ApiError {
   return new ApiError("api_error", `the model server ${problem}`, { status: 502 });
-}
-
-function emptyAnswer(id: string, context: AnswerContext): Answer {
-  return {
-    id,
-    type: "message",
-    role: "assistant",
-    model: context.model,
-    content: [],
-    stop_reason: null,
-    stop_sequence: null,
-    stop_details: null,
-    container: null,
-    diagnostics: null,
-    context_management: null,
-    usage: startUsage(context.inputTokens),
-  };
 }

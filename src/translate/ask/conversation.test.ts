@@ -11,6 +11,7 @@ import {
   toolUse,
   type Asked,
 } from "../requests.test.support.ts";
+import { packSnippet } from "../server-tools/snippet.ts";
 
 const system = (content: Message["content"]): Message => ({ role: "system", content });
 const user = (content: Message["content"]): Message => ({ role: "user", content });
@@ -150,6 +151,51 @@ describe("in both dialects", () => {
         { content: '[web_search was called with {"query":"x"}]\n[web_search result: T https://x]\na' },
         {},
       ],
+    ],
+    [
+      "excerpts of our own searches",
+      [
+        user("q"),
+        assistant([
+          {
+            type: "web_search_tool_result",
+            tool_use_id: "s",
+            content: [
+              {
+                type: "web_search_result",
+                title: "T",
+                url: "https://x",
+                encrypted_content: packSnippet("An excerpt."),
+              },
+            ],
+          },
+        ] as ContentBlock[]),
+        user("b"),
+      ],
+      [{}, { content: "[web_search result: T https://x\nAn excerpt.]" }, {}],
+    ],
+    [
+      "a page that was read",
+      [
+        user("q"),
+        assistant([
+          {
+            type: "web_fetch_tool_result",
+            tool_use_id: "s",
+            content: {
+              type: "web_fetch_result",
+              url: "https://x",
+              content: {
+                type: "document",
+                title: "T",
+                source: { type: "text", media_type: "text/plain", data: "The page." },
+              },
+            },
+          },
+        ] as ContentBlock[]),
+        user("b"),
+      ],
+      [{}, { content: "[web_fetch result: https://x\nT\nThe page.]" }, {}],
     ],
     [
       "a failed search",

@@ -2,7 +2,7 @@ import { invalidRequest } from "../../messages/api-error.ts";
 import { asObject } from "../../upstream/read.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import { upstreamName } from "./tool-names.ts";
-import type { VisibleTool } from "./tools.ts";
+import type { VisibleTool } from "./visible-tool.ts";
 
 /**
  * The schema of an answer that is exactly one call: `{"name": …, "arguments": {…}}`, one alternative

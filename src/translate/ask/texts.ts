@@ -2,6 +2,7 @@ import { invalidRequest } from "../../messages/api-error.ts";
 import type { ContentBlock, DocumentBlock, SearchResultBlock } from "../../messages/types.ts";
 import { asArray, asObject, asText } from "../../upstream/read.ts";
 import { stringifyJson } from "../../wire/json.ts";
+import { unpackSnippet } from "../server-tools/snippet.ts";
 import type { Part } from "./turns.ts";
 
 export function textPart(text: string): Part {
@@ -31,7 +32,7 @@ const SILENT: ReadonlySet<string> = new Set(["redacted_thinking", "fallback", "m
 
 /**
  * History of tools that ran on a server (search, fetch, code, MCP), as text in place. A search result
- * keeps titles and addresses; what is encrypted for another server is left out. Null for blocks that
+ * keeps titles, addresses and our own excerpts; what is encrypted for another server is left out. Null for blocks that
  * stand for nothing. Throws `ApiError` 400 for what cannot be rendered.
  */
 export function renderServerBlock(block: ContentBlock, path: string): string | null {
@@ -69,7 +70,9 @@ function renderEntry(value: unknown): string {
     .map((key) => entry[key])
     .filter((text) => (typeof text === "string" && text !== "") || typeof text === "number")
     .join(" ");
-  const nested = [entry["content"], entry["source"], ...asArray(entry["tool_references"])].map((part) =>
+  const snippet = unpackSnippet(entry["encrypted_content"]);
+  const parts = [snippet, entry["content"], entry["source"], ...asArray(entry["tool_references"])];
+  const nested = parts.map((part) =>
     typeof part === "string" ? part : part === undefined || part === null ? "" : renderResult(part),
   );
   return [named, ...nested].filter((text) => text !== "" && text !== "(empty)").join("\n");

@@ -10,7 +10,7 @@ import type { Plan } from "./plan.ts";
 import { fitOllamaParameters, lostConstraints } from "./schema-loss.ts";
 import { ollamaThink } from "./thinking.ts";
 import { upstreamName } from "./tool-names.ts";
-import type { VisibleTool } from "./tools.ts";
+import type { VisibleTool } from "./visible-tool.ts";
 import type { AssistantTurn, Part, Turn } from "./turns.ts";
 
 /** The request of `POST /api/chat`. */

@@ -4,7 +4,8 @@ import { stringifyJson } from "../../wire/json.ts";
 import type { Plan } from "./plan.ts";
 import { openAiEffort } from "./thinking.ts";
 import { upstreamName } from "./tool-names.ts";
-import { isStrictSchema, type VisibleTool } from "./tools.ts";
+import { isStrictSchema } from "./tools.ts";
+import type { VisibleTool } from "./visible-tool.ts";
 import type { AssistantTurn, Part, Turn } from "./turns.ts";
 
 /** The request of `POST …/chat/completions`. */

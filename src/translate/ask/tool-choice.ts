@@ -1,7 +1,7 @@
 import { invalidRequest } from "../../messages/api-error.ts";
 import type { MessagesRequest } from "../../messages/types.ts";
 import type { ModelFlags } from "../../upstream/flags.ts";
-import type { VisibleTool } from "./tools.ts";
+import type { VisibleTool } from "./visible-tool.ts";
 
 export interface Choice {
   /** As in `AnswerContext.toolChoice`. */

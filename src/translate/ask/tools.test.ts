@@ -63,6 +63,17 @@ describe("which tools the model sees", () => {
       { tools: [BASH, { ...BASH, name: "B", allowed_callers: ["code_execution_20260120"] }] },
       ["Bash"],
     ],
+    [
+      "web tools, as functions",
+      {
+        tools: [
+          BASH,
+          { type: "web_search_20250305", name: "web_search" },
+          { type: "web_fetch_20260318", name: "web_fetch" },
+        ],
+      },
+      ["Bash", "web_search", "web_fetch"],
+    ],
     ["one with a famous name", { tools: [{ ...BASH, name: "web_search", type: "custom" }] }, ["web_search"]],
     ["none", { tools: [] }, []],
   ])("%s", (_title, fields, names) => {

@@ -1,8 +1,11 @@
 import { ApiError, invalidRequest } from "../../messages/api-error.ts";
 import type { ContentBlock, MessagesRequest, ToolDefinition } from "../../messages/types.ts";
+import { webToolOf } from "../../messages/web-tools.ts";
 import { asArray, asObject, asText } from "../../upstream/read.ts";
 import { stringifyJson } from "../../wire/json.ts";
+import { functionOf } from "../server-tools/server-tool.ts";
 import type { Notes } from "./notes.ts";
+import type { VisibleTool } from "./visible-tool.ts";
 
 /** Stands in Claude Code's list for tools it has not loaded; no model ever called it. */
 const PLACEHOLDER = "DeferredToolPlaceholder";
@@ -10,18 +13,10 @@ const PLACEHOLDER = "DeferredToolPlaceholder";
 /** Input parameters of a tool without any. */
 const NO_PARAMETERS: Record<string, unknown> = { type: "object", properties: {} };
 
-/** A tool that the model sees. */
-export interface VisibleTool {
-  name: string;
-  description: string;
-  schema: Record<string, unknown>;
-  strict: boolean;
-}
-
 /**
  * The tools the model sees, in the request's order: deferred ones only once a result, an addition or
  * a forced choice has named them (known from the history, so they stay loaded). Throws `ApiError` 400
- * for server and typed tools, for a reference to no tool, and when all tools are deferred.
+ * for typed tools other than the web tools, for a reference to no tool, and when all tools are deferred.
  */
 export function visibleTools(request: MessagesRequest, notes: Notes): VisibleTool[] {
   const declared = [...(request.tools ?? []), ...inlineAdditions(request)];
@@ -45,10 +40,10 @@ export function visibleTools(request: MessagesRequest, notes: Notes): VisibleToo
 
 function refuseTyped(tool: ToolDefinition, n: number): void {
   const type = tool.type ?? "custom";
-  if (type === "custom") return;
+  if (type === "custom" || webToolOf(type) !== null) return;
   throw invalidRequest(
     `tools.${n}.type`,
-    `"${type}" is not supported: the bridge runs no server tools and knows only tools with an input_schema`,
+    `"${type}" is not supported: of the server tools only web_search and web_fetch are`,
   );
 }
 
@@ -58,6 +53,12 @@ function mayBeCalled(tool: ToolDefinition): boolean {
 }
 
 function render(tool: ToolDefinition, notes: Notes): VisibleTool {
+  const webTool = webToolOf(tool.type);
+  if (webTool !== null) {
+    if (tool["user_location"] != null)
+      notes.add("ignored:user_location", "tools", "searches are not made from a location");
+    return functionOf(webTool);
+  }
   const schema = tool.input_schema ?? NO_PARAMETERS;
   const strict = tool.strict === true && isStrictSchema(schema);
   if (tool.strict === true && !strict) {

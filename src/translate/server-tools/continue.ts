@@ -1,0 +1,42 @@
+import type { AnswerBlock, ContentBlock, MessagesRequest } from "../../messages/types.ts";
+import { type Outcome, resultText } from "./outcome.ts";
+import type { ServerCall } from "./merge.ts";
+
+/** What one step of an answer said, and what came of its server calls. */
+export interface Step {
+  /** The step's own blocks, with `tool_use` for every call. */
+  content: readonly AnswerBlock[];
+  results: readonly { call: ServerCall; outcome: Outcome }[];
+  outputTokens: number;
+}
+
+/**
+ * The request of the next step: the conversation, what the model said, and the results of its calls.
+ * A forced choice has been kept by now, so the model may answer; in the `last` step it must.
+ */
+export function continueRequest(request: MessagesRequest, step: Step, last: boolean): MessagesRequest {
+  const { tool_choice: _kept, ...rest } = request;
+  const parallel =
+    request.tool_choice?.type === "none" ? undefined : request.tool_choice?.disable_parallel_tool_use;
+  return {
+    ...rest,
+    max_tokens: Math.max(1, request.max_tokens - step.outputTokens),
+    tool_choice: last
+      ? { type: "none" }
+      : { type: "auto", ...(parallel !== undefined && { disable_parallel_tool_use: parallel }) },
+    messages: [
+      ...request.messages,
+      { role: "assistant", content: [...step.content] as ContentBlock[] },
+      { role: "user", content: step.results.map(({ call, outcome }) => resultOf(call, outcome)) },
+    ],
+  };
+}
+
+function resultOf({ callId }: ServerCall, outcome: Outcome): ContentBlock {
+  return {
+    type: "tool_result",
+    tool_use_id: callId,
+    content: resultText(outcome),
+    ...(outcome.kind === "error" && { is_error: true }),
+  };
+}
