@@ -48,6 +48,14 @@ interface Running extends SuiteOptions {
   signal: AbortSignal;
 }
 
+/** Resolves at the abort: what still runs then (a client's session) ends by itself, unheard. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
 /** Results in the order of the jobs, whatever the order in which they end. */
 async function runAll(
   jobs: readonly Job[],
@@ -67,7 +75,8 @@ async function runAll(
   const heavy = jobs.filter(({ kind }) => HEAVY.has(kind));
   const light = jobs.filter(({ kind }) => !HEAVY.has(kind));
   const lanes = options.target === undefined ? (options.parallel ?? 4) : 1;
-  await Promise.all([lane(heavy), lane(heavy), ...Array.from({ length: lanes }, () => lane(light))]);
+  const all = [lane(heavy), lane(heavy), ...Array.from({ length: lanes }, () => lane(light))];
+  await Promise.race([Promise.all(all), aborted(options.signal)]);
   return jobs.flatMap((job) => results.get(job) ?? []);
 }
 
