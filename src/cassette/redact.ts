@@ -6,6 +6,7 @@ import { normaliseText } from "./normalise-text.ts";
 import { decodeUtf8 } from "./pieces.ts";
 import { slugOf } from "./slug.ts";
 import { collectProse } from "./prose.ts";
+import { spokenTexts, substituteSpoken } from "./spoken.ts";
 import { substitute, substitutePlain, type Substitution } from "./substitute.ts";
 import type { Header, RedactionProfile } from "./types.ts";
 
@@ -46,7 +47,10 @@ const KEPT_HEADERS =
  * stands for, so that offsets into a body stay true.
  */
 export class Redactor {
+  /** The folders as they stand in redacted bytes. */
   readonly places: { home: string | null; cwd: string | null };
+  /** The folders of this machine. */
+  readonly live: { home: string | undefined; cwd: string | undefined };
   readonly counts: Record<string, number> = {};
   readonly #profile: RedactionProfile;
   readonly #secrets = new Map<string, Substitution>();
@@ -55,6 +59,7 @@ export class Redactor {
   constructor(options: RedactorOptions) {
     this.#profile = options.profile;
     const { cwd, home, user } = options;
+    this.live = { cwd, home };
     this.places = { home: this.#place("home", home), cwd: this.#place("cwd", cwd) };
     if (user !== undefined && user.length > 2 && !GENERIC_USERS.has(user)) this.#secret("user", user, "word");
     for (const value of options.secrets ?? []) if (value.length >= 8) this.#secret("known", value);
@@ -73,7 +78,8 @@ export class Redactor {
   /** Shows it any text; secrets are recognised by their shape. */
   learn(text: string): void {
     const decoded = literals(text).map(({ start, end }) => decodeLiteral(text.slice(start, end)) ?? "");
-    for (const source of [text, ...decoded])
+    const told = jsonSpans(text) === undefined ? spokenTexts(text) : [];
+    for (const source of [text, ...decoded, ...told])
       for (const { kind, value } of findSecrets(source)) this.#secret(kind, value);
   }
 
@@ -85,9 +91,8 @@ export class Redactor {
       return Buffer.from(substitutePlain(Buffer.from(bytes).toString("latin1"), secrets), "latin1");
     const clean = substitute(text, secrets);
     const filled = substitute(clean, [...this.#prose.values()]);
-    return new TextEncoder().encode(
-      jsonSpans(text) === undefined ? substitutePlain(filled, secrets) : filled,
-    );
+    if (jsonSpans(text) !== undefined) return new TextEncoder().encode(filled);
+    return new TextEncoder().encode(substitutePlain(substituteSpoken(filled, secrets), secrets));
   }
 
   /** A line that is no JSON: a path, an argument. */
@@ -125,7 +130,9 @@ export class Redactor {
     for (const form of new Set([path, realPath(path)])) {
       const alias = placeAlias(kind, form);
       this.#secrets.set(form, { from: form, to: alias, where: "word" });
-      this.#secrets.set(slugOf(form), { from: slugOf(form), to: slugOf(alias), where: "word" });
+      // Of a name of one part, the slug may be part of any word.
+      if (form.lastIndexOf("/") > 0)
+        this.#secrets.set(slugOf(form), { from: slugOf(form), to: slugOf(alias), where: "word" });
     }
     this.#count(kind);
     return name;

@@ -3,6 +3,7 @@ import { findSecrets } from "./detectors.ts";
 import { decodeLiteral, literals } from "./json-text.ts";
 import { bodiesOf } from "./redact-cassette.ts";
 import { slugOf } from "./slug.ts";
+import { spokenTexts } from "./spoken.ts";
 import type { Cassette } from "./types.ts";
 
 /** Something that should not be in a cassette. The value itself is not repeated. */
@@ -29,15 +30,23 @@ function leaksIn(body: Uint8Array, index: number, needles: readonly string[]): L
   for (const [form, text] of formsOf(body)) {
     const kinds = [
       ...findSecrets(text).map(({ kind }) => kind),
-      ...needles
-        .filter(
-          (needle) => text.includes(needle) || (needle.startsWith("/") && text.includes(slugOf(needle))),
-        )
-        .map(() => "needle"),
+      ...needles.filter((needle) => holds(text, needle)).map(() => "needle"),
     ];
     for (const kind of kinds) found.set(`${kind} ${form}`, { kind, form, body: index });
   }
   return [...found.values()];
+}
+
+function holds(text: string, needle: string): boolean {
+  if (needle.length < 4) return false;
+  return needle.startsWith("/") ? text.search(placeForms(needle)) >= 0 : text.includes(needle);
+}
+
+/** A folder by its name, and by the slug that the client makes of a name of several parts. */
+function placeForms(path: string): RegExp {
+  const forms = path.lastIndexOf("/") > 0 ? [path, slugOf(path)] : [path];
+  const escaped = forms.map((form) => form.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`(?:${escaped.join("|")})(?![A-Za-z0-9_])`);
 }
 
 function* formsOf(body: Uint8Array): Generator<[form: string, text: string]> {
@@ -47,30 +56,12 @@ function* formsOf(body: Uint8Array): Generator<[form: string, text: string]> {
   yield ["text", text];
   const decoded = literals(text).map(({ start, end }) => decodeLiteral(text.slice(start, end)) ?? "");
   yield ["escaped", decoded.join("\n")];
-  yield ["events", spoken(text)];
+  yield ["events", spokenTexts(text).join("\n")];
   for (const plain of unpacked(body)) yield ["compressed", plain];
   for (const value of decoded) {
     if (value.length < 16 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(value)) continue;
     yield ["base64", Buffer.from(value, "base64").toString("latin1")];
   }
-}
-
-const SPOKEN = new Set([
-  "text",
-  "content",
-  "thinking",
-  "reasoning",
-  "reasoning_content",
-  "partial_json",
-  "arguments",
-]);
-
-/** What the events of a stream say, put together. */
-function spoken(text: string): string {
-  return literals(text)
-    .filter(({ key }) => key !== undefined && SPOKEN.has(key))
-    .map(({ start, end }) => decodeLiteral(text.slice(start, end)) ?? "")
-    .join("");
 }
 
 function unpacked(body: Uint8Array): string[] {

@@ -63,7 +63,8 @@ function applies(decoded: string, item: Substitution, literal: Literal): boolean
   return decoded.includes(item.from);
 }
 
-function occurrences(text: string, item: Substitution): number[] {
+/** Where `item` stands in decoded text. */
+export function occurrences(text: string, item: Substitution): number[] {
   const found: number[] = [];
   let at = text.indexOf(item.from);
   while (at >= 0) {
@@ -75,7 +76,7 @@ function occurrences(text: string, item: Substitution): number[] {
 }
 
 /** `char` in the notation of the unit it replaces. */
-function writtenLike(raw: string, char: string): string {
+export function writtenLike(raw: string, char: string): string {
   if (raw.length < 6) return char;
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -1,4 +1,6 @@
 import { decodeUtf8 } from "../cassette/pieces.ts";
+import type { Places } from "../cassette/normalise-text.ts";
+import { inPlaces } from "../cassette/places.ts";
 import type { Redactor } from "../cassette/redact.ts";
 import type { Cassette, RecordedRequest, RecordedResponse, ResponseTiming } from "../cassette/types.ts";
 import { Matcher, type Candidate, type Match, type Miss } from "./match.ts";
@@ -22,6 +24,7 @@ export class PlayedHop {
   readonly #recorded: Map<string, Recorded>;
   readonly #matcher: Matcher;
   readonly #redactor: Redactor;
+  readonly #places: Places;
   readonly #surface: Surface;
 
   constructor(cassette: Cassette, surface: Surface, redactor: Redactor) {
@@ -30,6 +33,7 @@ export class PlayedHop {
     this.#recorded = new Map(recorded.map((entry) => [entry.id, entry]));
     this.#matcher = new Matcher(recorded, cassette.manifest.places);
     this.#redactor = redactor;
+    this.#places = cassette.manifest.places;
     this.#surface = surface;
   }
 
@@ -42,7 +46,8 @@ export class PlayedHop {
     if (match.kind === "miss") return match;
     const entry = this.#recorded.get(match.id);
     if (entry === undefined) throw new Error(`exchange ${match.id} has no answer`);
-    return { ...match, response: entry.response, timing: entry.timing };
+    const response = inPlaces(entry.response, this.#places, redactor.live);
+    return { ...match, response, timing: entry.timing };
   }
 
   unconsumed(): string[] {

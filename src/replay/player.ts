@@ -77,6 +77,7 @@ export async function startPlayer(cassette: Cassette, options: PlayerOptions): P
   const server = createServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch(() => outgoing.destroy());
   });
+  server.keepAliveTimeout = 0;
   server.on("connection", (socket) => socket.setNoDelay(true));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readCassette } from "../cassette/read.ts";
 import { scanCassette } from "../cassette/scan.ts";
+import { spokenTexts } from "../cassette/spoken.ts";
 import { scratch } from "../testing/cassettes.ts";
 import { chunk, recordRequests, sayText, turn } from "../testing/record-requests.ts";
 
@@ -81,17 +82,44 @@ async function refusal(session: Parameters<typeof recordRequests>[0]): Promise<u
   return error;
 }
 
-test("a secret that a stream tells in pieces cannot be taken out, so nothing is kept", async () => {
-  const upstream: RequestListener = (incoming, answer) => {
+const streamed =
+  (...pieces: string[]): RequestListener =>
+  (incoming, answer) => {
     incoming.resume();
     answer.writeHead(200, EVENT_STREAM);
-    answer.end(
-      `${chunk({ role: "assistant", content: "sk-canary00" })}${chunk({ content: "00000000000000" })}${chunk({}, { finish_reason: "stop" })}data: [DONE]\n\n`,
-    );
+    for (const content of pieces) answer.write(chunk({ content }));
+    answer.end(`${chunk({}, { finish_reason: "stop" })}data: [DONE]\n\n`);
   };
-  expect(await refusal({ upstream, bodies: [turn("one")] })).toMatchObject({
+
+test("a secret, or a folder, that a stream tells in pieces goes too, on both hops alike", async () => {
+  const { folder, cassette } = await recordRequests({
+    upstream: streamed(
+      "Your ke",
+      "y: sk-canary00",
+      "00000000000000",
+      " in /home/",
+      "jane",
+      "/project/",
+      "a.txt",
+    ),
+    bodies: [turn("one")],
+  });
+  const told = [
+    cassette.exchanges[0]?.upstream.at(-1)?.upstreamResponse.body,
+    cassette.exchanges[0]?.bridgeResponse.body,
+  ].map((body) => Buffer.from(body ?? []).toString());
+  for (const text of told) {
+    const content = spokenTexts(text).join("");
+    expect(content).toContain("Your key: REDACTED-key-1-xxxxxxxxxx in /cwdc/dcwd/wdcwdcw/a.txt");
+  }
+  expect(scanCassette(await readCassette(folder), ["/home/jane"])).toEqual([]);
+});
+
+test("a secret that cannot be taken out keeps the session from being kept", async () => {
+  const hidden = Buffer.from(`the key is ${CANARY.file}`).toString("base64");
+  expect(await refusal({ upstream: streamed(hidden), bodies: [turn("one")] })).toMatchObject({
     code: "record-secret-left",
-    message: expect.stringContaining("a secret (key) is still there, found in events of body") as string,
+    message: expect.stringContaining("a secret (key) is still there, found in base64 of body") as string,
   });
 });
 

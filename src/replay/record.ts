@@ -34,8 +34,8 @@ export interface RecordOptions {
   };
   bridge?: Partial<Pick<BridgeSettings, "repair" | "strict" | "maxRetries" | "maxOutputTokens" | "set">>;
   apiKey?: string;
-  /** Credential that the client is to present. */
-  token: string;
+  /** Credential that the client is to present; null for none. */
+  token: string | null;
   /** The client's folders, version and words. */
   client: {
     home: string;
@@ -190,7 +190,11 @@ function manifestOf(
 
 /** @throws ReplayError when the cassette may not be kept */
 async function check(cassette: Cassette, needles: string[]): Promise<void> {
-  const [leak] = scanCassette(cassette, needles);
+  const { home, cwd } = cassette.manifest.places;
+  const [leak] = scanCassette(
+    cassette,
+    needles.filter((needle) => needle !== home && needle !== cwd),
+  );
   if (leak !== undefined)
     throw new ReplayError(
       "record-secret-left",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { readCassette } from "../cassette/read.ts";
 import { locateClaude } from "../launch/find-claude.ts";
 import { scratch } from "../testing/cassettes.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type RecordedSession,
   type SessionRun,
 } from "../testing/recorded-sessions.ts";
+import { verifyCassette } from "./verify.ts";
 
 const CASSETTES = fileURLToPath(new URL("../../cassettes/", import.meta.url));
 
@@ -45,6 +47,34 @@ describe.skipIf(locateClaude() === null)("the real client", () => {
     expect(stdout).toMatch(parallel.answer);
     expect(exitCode).toBe(0);
   });
+
+  test.each(["ollama", "openai"])(
+    "is recorded over %s, verified, and played on another machine",
+    async (provider) => {
+      const dir = scratch();
+      const session: RecordedSession = {
+        ...withPrompt("Please [[two-commands]]."),
+        name: "new",
+        answer: /Both commands have run\./,
+      };
+      const recorded = await runSession(session, {
+        home: join(dir, "home"),
+        cwd: join(dir, "project"),
+        command: ["record", "new", "--dir", join(dir, "cassettes"), "--provider", provider],
+      });
+      expect(recorded.stderr).toMatch(/recorded 3 exchanges in .* \(client's exit code 0\)/);
+      const report = await verifyCassette(await readCassette(join(dir, "cassettes", "new")));
+      expect(report.findings).toEqual([]);
+      const replayed = await runSession(session, {
+        home: join(dir, "other-home"),
+        cwd: join(dir, "somewhere", "else"),
+        command: ["replay", "new", "--dir", join(dir, "cassettes"), "--fail-on-drift"],
+      });
+      expect(replayed.stderr).toContain("served 3/3 exact 3 reordered 0 unconsumed 0\n");
+      expect([recorded.exitCode, replayed.exitCode]).toEqual([0, 0]);
+      expect(replayed.stdout).toMatch(session.answer);
+    },
+  );
 
   test("is told of a miss in one request and one line, and the replay fails", async () => {
     const { exitCode, stdout, stderr } = await replay(withPrompt("Do [[three-at-once]], now."));

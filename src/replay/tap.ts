@@ -104,6 +104,8 @@ export async function startTap(options: TapOptions): Promise<Tap> {
     };
     serve().catch(() => outgoing.destroy());
   });
+  // A connection closed for idleness looks like a fault to a client that is just about to use it.
+  server.keepAliveTimeout = 0;
   server.on("connection", (socket) => {
     socket.setNoDelay(true);
     sockets.add(socket);

@@ -54,7 +54,7 @@ export async function startUpstreamById(cassette: Cassette, exchangeOf: () => st
     const probe = probes.find(({ bridgeRequest }) => routeOf(bridgeRequest) === routeOf(request));
     const response = reply?.response ?? (isChat(request) ? undefined : probe?.upstreamResponse);
     if (response === undefined) {
-      outgoing.writeHead(410, { "x-should-retry": "false" }).end();
+      outgoing.writeHead(isChat(request) ? 410 : 404, { "x-should-retry": "false" }).end();
       return;
     }
     if ((reply?.timing?.headersAt ?? 0) > SLOW_MS) await sleep(SLOW_MS + 500);

@@ -1,11 +1,20 @@
 import type { RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { readCassette } from "../cassette/read.ts";
-import type { Cassette } from "../cassette/types.ts";
+import type { Cassette, Exchange, UpstreamHop } from "../cassette/types.ts";
 import { chunk, recordRequests as record, sayText, TEXT, turn } from "../testing/record-requests.ts";
 import { acceptReruns } from "./accept.ts";
+import { isChat } from "./compare.ts";
 import { describeFinding } from "./describe.ts";
 import { verifyCassette } from "./verify.ts";
+
+/** What the bridge asked the model, without what it asked about it. */
+function chats({ upstream }: Exchange): UpstreamHop[] {
+  return upstream.filter(({ bridgeRequest }) => isChat(bridgeRequest));
+}
+
+const first = (cassette: Cassette): NonNullable<Cassette["exchanges"][0]> =>
+  cassette.exchanges[0] ?? expect.fail("no exchange");
 
 test("what was recorded is verified, from disk, in both hops", async () => {
   const { folder } = await record({
@@ -13,12 +22,14 @@ test("what was recorded is verified, from disk, in both hops", async () => {
     bodies: [turn("one"), turn("two", { stream: false })],
   });
   const cassette = await readCassette(folder);
-  expect(cassette.exchanges.map(({ id, pairing, upstream }) => [id, pairing, upstream.length])).toEqual([
+  expect(
+    cassette.exchanges.map((exchange) => [exchange.id, exchange.pairing, chats(exchange).length]),
+  ).toEqual([
     ["0001", "header", 1],
     ["0002", "header", 1],
   ]);
-  expect(Buffer.from(cassette.exchanges[0]?.upstream[0]?.upstreamResponse.body ?? []).toString()).toBe(TEXT);
-  expect(cassette.exchanges[0]?.upstream[0]?.upstreamResponse.cuts).toContain(50);
+  expect(Buffer.from(chats(first(cassette))[0]?.upstreamResponse.body ?? []).toString()).toBe(TEXT);
+  expect(chats(first(cassette))[0]?.upstreamResponse.cuts).toContain(50);
   expect(await verifyCassette(cassette)).toMatchObject({ exchanges: 2, findings: [] });
 });
 
@@ -49,9 +60,11 @@ test("retries, refusals and cuts are part of an exchange, and verified as such",
       );
   };
   const { cassette } = await record({ upstream, bodies: [turn("a"), turn("b"), turn("c"), turn("d")] });
-  const shape = cassette.exchanges.map(({ upstream, bridgeResponse }) => [
-    upstream.map(({ upstreamResponse: { status, end } }) => `${status} ${end}`).join(", "),
-    bridgeResponse.status,
+  const shape = cassette.exchanges.map((exchange) => [
+    chats(exchange)
+      .map(({ upstreamResponse: { status, end } }) => `${status} ${end}`)
+      .join(", "),
+    exchange.bridgeResponse.status,
   ]);
   expect(shape).toEqual([
     ["503 complete, 200 complete", 200],
@@ -75,13 +88,11 @@ test("a client that leaves is recorded, and leaves again", async () => {
     },
   });
   expect(cassette.exchanges[0]?.bridgeResponse.end).toMatch(/^client-abort@\d+$/);
-  expect(cassette.exchanges[0]?.upstream[0]?.upstreamResponse.end).toMatch(/^client-abort@\d+$/);
+  expect(chats(first(cassette))[0]?.upstreamResponse.end).toMatch(/^client-abort@\d+$/);
   expect((await verifyCassette(cassette)).findings.map(describeFinding)).toEqual([]);
 });
 
 type Change = (cassette: Cassette) => void;
-const first = (cassette: Cassette): NonNullable<Cassette["exchanges"][0]> =>
-  cassette.exchanges[0] ?? expect.fail("no exchange");
 const swap = (body: Uint8Array, from: string, to: string): Uint8Array =>
   new Uint8Array(Buffer.from(Buffer.from(body).toString().replace(from, to)));
 
@@ -89,8 +100,8 @@ test.each<[string, Change, string, string]>([
   [
     "a changed upstream request",
     (c) =>
-      Object.assign(first(c).upstream[0]?.bridgeRequest ?? {}, {
-        body: swap(first(c).upstream[0]?.bridgeRequest.body ?? new Uint8Array(), '"one"', '"eno"'),
+      Object.assign(chats(first(c))[0]?.bridgeRequest ?? {}, {
+        body: swap(chats(first(c))[0]?.bridgeRequest.body ?? new Uint8Array(), '"one"', '"eno"'),
       }),
     "changed",
     'exchange 0001 upstream /0/body/messages/0/content  recorded "eno"  got "one"',
@@ -138,7 +149,7 @@ test("accept rewrites our two sides and no byte of the others", async () => {
   const original = structuredClone(cassette);
   const exchange = first(cassette);
   exchange.bridgeResponse.body = swap(exchange.bridgeResponse.body, "Hel", "Hal");
-  const [hop] = exchange.upstream;
+  const [hop] = chats(exchange);
   Object.assign(hop?.bridgeRequest ?? {}, {
     body: swap(hop?.bridgeRequest.body ?? new Uint8Array(), '"one"', '"eno"'),
   });

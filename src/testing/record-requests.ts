@@ -13,7 +13,11 @@ export const chunk = (delta: object, more: object = {}): string =>
 export const TEXT: string = `${chunk({ role: "assistant", content: "Hel" })}${chunk({ content: "lo 日本" })}${chunk({}, { finish_reason: "stop" })}data: [DONE]\n\n`;
 
 async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
+  const server = createServer((incoming, answer) => {
+    // It has no list of models.
+    if (incoming.method === "GET") answer.writeHead(404).end();
+    else listener(incoming, answer);
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
     server.closeAllConnections();

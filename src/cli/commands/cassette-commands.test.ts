@@ -159,6 +159,19 @@ test("cassette accept: our sides are rewritten, those of the others not by a byt
   expect(out).toContain("exchange 0001 front /status  recorded 201  got 200");
 });
 
+test("cassette refresh: another answer of the model, the client's words as they were", async () => {
+  cpSync(`${COMMITTED}parallel-tools`, join(dir, "tools"), { recursive: true });
+  const stored = (): { clientRequest: unknown; upstream: { upstreamResponse: { body: unknown } }[] } =>
+    JSON.parse(readFileSync(join(dir, "tools", "exchanges/0002.json"), "utf8")) as ReturnType<typeof stored>;
+  const before = stored();
+  expect(await cassette("refresh", ["tools"])).toBe(0);
+  expect(stored().clientRequest).toEqual(before.clientRequest);
+  expect(stored().upstream.map((hop) => hop.upstreamResponse.body)).not.toEqual(
+    before.upstream.map((hop) => hop.upstreamResponse.body),
+  );
+  expect(await verify({ names: ["tools"] })).toBe(0);
+});
+
 test("cassette list, show, diff, scan, migrate", async () => {
   expect(await cassette("list", [])).toBe(0);
   expect(out).toMatch(/^true-model-text {2}1 exchanges {2}openai {2}\S+ {2}published {2}\d{4}-\d\d-\d\d\n$/);

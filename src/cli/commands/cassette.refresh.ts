@@ -25,11 +25,12 @@ export async function refreshCassette(cassette: Cassette, argv: CassetteArgument
     const { cassette: refreshed } = await recordSession({
       folder: join(folder, "new"),
       title: manifest.title,
-      redact: manifest.redaction.profile,
+      // Prose was taken out once, and stays as it is.
+      redact: "secrets",
       backend,
       bridge: manifest.bridge,
       ...(argv["api-key"] === undefined ? {} : { apiKey: argv["api-key"] }),
-      token: "refresh",
+      token: null,
       client: { ...manifest.client, home: home ?? "", cwd: cwd ?? "" },
       generator: manifest.generator,
       run: async (baseUrl) => {
@@ -44,7 +45,18 @@ export async function refreshCassette(cassette: Cassette, argv: CassetteArgument
         return { exitCode: 0 };
       },
     });
-    return refreshed;
+    return {
+      manifest: {
+        ...manifest,
+        recordedAt: refreshed.manifest.recordedAt,
+        upstream: refreshed.manifest.upstream,
+      },
+      exchanges: refreshed.exchanges.map((exchange, index) => ({
+        ...exchange,
+        clientRequest: cassette.exchanges[index]?.clientRequest ?? exchange.clientRequest,
+      })),
+      unpaired: refreshed.unpaired,
+    };
   } finally {
     await backend.close();
     rmSync(folder, { recursive: true, force: true });
