@@ -1,4 +1,6 @@
 import type { Server } from "node:http";
+import { createFetchSource } from "./content/fetch-source.ts";
+import { ContentResolver } from "./content/resolve.ts";
 import type { Core } from "./core.ts";
 import { handle } from "./handle.ts";
 import { randomIds } from "./ids.ts";
@@ -54,6 +56,7 @@ function createCore(options: BridgeOptions, seams: WebSeams): Core {
     client,
     knowledge: new ModelKnowledge(settings, createProbe(settings, client)),
     models: new ModelList(),
+    content: new ContentResolver(createFetchSource()),
     web: createWeb(settings.web, seams),
     log: options.log ?? SILENT,
     metrics: createMetrics(),

@@ -1,4 +1,5 @@
 import type { IdSource } from "../translate/context.ts";
+import type { ContentResolver } from "./content/resolve.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ModelList } from "./models.ts";
@@ -15,6 +16,7 @@ export interface Core {
   client: UpstreamClient;
   knowledge: ModelKnowledge;
   models: ModelList;
+  content: ContentResolver;
   web: Web;
   log: Logger;
   metrics: Metrics;

@@ -29,7 +29,9 @@ export async function openAnswer(
 ): Promise<OpenAnswer> {
   for (let lessons = 0; ; lessons++) {
     const flags = await core.knowledge.flags(request.model, exchange.mark);
-    const translation = translate(core, exchange, request, flags);
+    const { vision, webp } = flags;
+    const readable = await core.content.resolve(request, { vision, webp, signal: exchange.request.signal });
+    const translation = translate(core, exchange, readable, flags);
     const answer = await sendInTime(core, exchange, translation.upstream);
     if (answer.status === 200) return { answer, context: translation.context };
     const failure = parseUpstreamError(answer.status, answer.headers, await readErrorBody(answer));

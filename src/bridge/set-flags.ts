@@ -10,6 +10,7 @@ const FLAGS: Record<string, FlagReader> = {
   topK: (name, value) => ({ topK: readBoolean(name, value) }),
   prefill: (name, value) => ({ prefill: readBoolean(name, value) }),
   vision: (name, value) => ({ vision: readBoolean(name, value) }),
+  webp: (name, value) => ({ webp: readBoolean(name, value) }),
   toolImages: (name, value) => ({ toolImages: readBoolean(name, value) }),
   structured: (name, value) => ({ structured: readBoolean(name, value) }),
   usageInStream: (name, value) => ({ usageInStream: readBoolean(name, value) }),

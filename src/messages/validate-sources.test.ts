@@ -10,14 +10,17 @@ const png = (width: number, height: number): string => {
   return bytes.toString("base64");
 };
 const shown = (block: unknown): unknown => withMessages(user([block]));
+const remote = (url: string): unknown => ({ type: "image", source: { type: "url", url } });
+
 describe("images", () => {
   test.each<[name: string, block: unknown, message: RegExp]>([
     ["no source", { type: "image" }, /^messages\.0\.content\.0\.source: Field required/],
-    [
-      "a url",
-      { type: "image", source: { type: "url", url: "http://127.0.0.1/" } },
-      /source\.type: 'url' .*base64/,
-    ],
+    ["http", remote("http://127.0.0.1/"), /source\.url: only https/],
+    ["file:", remote("file:///etc/passwd"), /source\.url: only https/],
+    ["a data: URL", remote(`data:image/png;base64,${PIXEL}`), /source\.url: only https/],
+    ["no URL", remote("example.org/a.png"), /source\.url: .*valid URL/],
+    ["a user name in a URL", remote("https://user@example.org/"), /source\.url: .*user name/],
+    ["a URL that is none", { type: "image", source: { type: "url" } }, /source\.url: Field required/],
     ["a file", { type: "image", source: { type: "file", file_id: "f" } }, /source\.type: 'file' /],
     ["an unknown source", { type: "image", source: { type: "x" } }, /source\.type: /],
     ["svg", image(PIXEL, "image/svg+xml"), /source\.media_type: /],
@@ -45,6 +48,12 @@ describe("images", () => {
     ["too long", image("A".repeat(10 * 1024 * 1024 + 4)), /source\.data: image exceeds/],
   ])("refuses %s", (_name, block, message) => {
     expect(refusal(shown(block)).message).toMatch(message);
+  });
+
+  test("takes an https URL", () => {
+    expect(parseMessagesRequest(shown(remote("https://example.org/a.png")), "2023-06-01")).toMatchObject({
+      messages: [{ content: [{ source: { type: "url" } }] }],
+    });
   });
 
   test("names the limit of the sides for programs", () => {

@@ -14,12 +14,13 @@ const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"] as co
 /** Enough base64 for the header of nearly every image; a longer head is read only when it must be. */
 const HEAD_LENGTH = 16 * 1024;
 
-/** The source of an `image` block: base64 of a whole PNG, JPEG, GIF or WebP. */
+/** The source of an `image` block: base64 of a whole PNG, JPEG, GIF or WebP, or an https URL. */
 export function checkImageSource(block: Fields, path: string): void {
   const source = requireFields(block["source"], at(path, "source"));
   const sourcePath = at(path, "source");
-  refuseRemoteSource(source, sourcePath);
-  requireOneOf(source["type"], at(sourcePath, "type"), ["base64"]);
+  refuseFile(source, sourcePath);
+  const type = requireOneOf(source["type"], at(sourcePath, "type"), ["base64", "url"]);
+  if (type === "url") return checkUrl(source["url"], at(sourcePath, "url"));
   const mediaType = requireOneOf(source["media_type"], at(sourcePath, "media_type"), IMAGE_TYPES);
   const data = requireBase64(source["data"], at(sourcePath, "data"));
   if (data.length > MAX_IMAGE_LENGTH) {
@@ -28,7 +29,7 @@ export function checkImageSource(block: Fields, path: string): void {
   checkImage(data, mediaType, sourcePath);
 }
 
-/** The source of a `document` block: plain text, content blocks or a PDF. */
+/** The source of a `document` block: plain text, content blocks, or a PDF in base64 or at an https URL. */
 export function checkDocumentSource(
   block: Fields,
   path: string,
@@ -36,9 +37,11 @@ export function checkDocumentSource(
 ): void {
   const source = requireFields(block["source"], at(path, "source"));
   const sourcePath = at(path, "source");
-  refuseRemoteSource(source, sourcePath);
-  const type = requireOneOf(source["type"], at(sourcePath, "type"), ["text", "content", "base64"]);
-  if (type === "content") {
+  refuseFile(source, sourcePath);
+  const type = requireOneOf(source["type"], at(sourcePath, "type"), ["text", "content", "base64", "url"]);
+  if (type === "url") {
+    checkUrl(source["url"], at(sourcePath, "url"));
+  } else if (type === "content") {
     checkContent(source["content"], at(sourcePath, "content"));
   } else if (type === "text") {
     requireString(source["data"], at(sourcePath, "data"));
@@ -48,13 +51,22 @@ export function checkDocumentSource(
   }
 }
 
-/** The bridge has no Files API and fetches nothing on a client's word. */
-function refuseRemoteSource(source: Fields, path: string): void {
-  if (source["type"] !== "file" && source["type"] !== "url") return;
+/** There is no Files API here. */
+function refuseFile(source: Fields, path: string): void {
+  if (source["type"] !== "file") return;
   throw invalidRequest(
     at(path, "type"),
-    `'${source["type"]}' sources are not supported here; send the data itself as a 'base64' source`,
+    "'file' sources are not supported here; send the data itself as a 'base64' source",
   );
+}
+
+/** What can be told of an address by looking at it; where it leads is judged when it is read. */
+function checkUrl(value: unknown, path: string): void {
+  const url = URL.parse(requireText(value, path));
+  if (url === null) throw invalidRequest(path, "Input should be a valid URL");
+  if (url.protocol !== "https:") throw invalidRequest(path, "only https URLs are supported");
+  if (url.username !== "" || url.password !== "")
+    throw invalidRequest(path, "URLs with a user name or a password are not supported");
 }
 
 function requireBase64(value: unknown, path: string): string {

@@ -4,6 +4,7 @@ export type Feature =
   | "thinking"
   | "thinking-level"
   | "vision"
+  | "image-format"
   | "chat"
   | "stream_options"
   | "tool_choice"
@@ -83,6 +84,10 @@ const FEATURES: [feature: Feature, wording: RegExp][] = [
   [
     "vision",
     /(?:does not|doesn't) support (?:image|vision|multimodal)|no endpoints found that support image/i,
+  ],
+  [
+    "image-format",
+    /(?:failed|unable) to (?:load|decode|process|read) (?:the )?image|cannot identify image|(?:invalid|unsupported|unknown) image (?:input|type|format)|image: unknown format/i,
   ],
   ["chat", /does not support chat/i],
   ["max_tokens", /max_completion_tokens/],

@@ -106,7 +106,7 @@ describe("what was seen of Ollama and llama-server", () => {
       "gif on /v1",
       400,
       openAi("invalid image input", { type: "invalid_request_error", param: null, code: null }),
-      { kind: "bad-request" },
+      { kind: "unsupported", feature: "image-format" },
     ],
     [
       "bad arguments",

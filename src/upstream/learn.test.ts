@@ -7,6 +7,8 @@ test.each([
   ["thinking", '"m" does not support thinking', { thinking: "none" }],
   ["a level", 'invalid think value: "xhigh"', { thinking: "bool" }],
   ["stream_options", "Unrecognized request argument supplied: stream_options", { usageInStream: false }],
+  ["WebP (llama-server)", "Failed to load image or audio file", { webp: false }],
+  ["WebP (vLLM)", "cannot identify image file <_io.BytesIO object>", { webp: false }],
   ["max_tokens", "Use 'max_completion_tokens' instead.", { maxTokensField: "max_completion_tokens" }],
 ] as const)("a refusal of %s", (_title, message, learned) => {
   const flags = { ...defaultFlags("openai"), thinking: "levels" as const };

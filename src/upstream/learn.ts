@@ -29,6 +29,8 @@ function lesson(failure: UpstreamFailure, flags: ModelFlags): Partial<ModelFlags
       return { topK: false };
     case "max_tokens":
       return flags.maxTokensField === "max_tokens" ? { maxTokensField: "max_completion_tokens" } : null;
+    case "image-format":
+      return { webp: false };
     case "tools":
     case "vision":
     case "chat":
