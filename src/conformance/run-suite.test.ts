@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { createBridge } from "../bridge/bridge.ts";
 import type { Progress } from "./options.ts";
 import { runSuite } from "./run-suite.ts";
 import type { RunReport } from "./types.ts";
@@ -13,10 +14,15 @@ afterEach(() => {
 
 /** A Messages endpoint that does one thing, whatever it is asked. */
 async function target(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, "127.0.0.1");
+  const server = createServer(answer);
   servers.push(server);
+  return `http://127.0.0.1:${await portOf(server)}`;
+}
+
+async function portOf(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return (server.address() as AddressInfo).port;
 }
 
 function run(url: string, cases: string[], progress: Progress[] = []): Promise<RunReport> {
@@ -66,6 +72,36 @@ test("what a foreign target cannot be asked is skipped with its reason", async (
     ["skip", "string"],
   ]);
   expect(report).toMatchObject({ exitCode: 0, headline: { bridge: { must: { pass: 0, total: 0 } } } });
+});
+
+test("a foreign bridge with our upstream behind it runs the scripted cases", async () => {
+  const holder = createServer();
+  const upstreamPort = await portOf(holder);
+  await new Promise((resolve) => holder.close(resolve));
+  const bridge = createBridge({
+    provider: "ollama",
+    baseUrl: `http://127.0.0.1:${upstreamPort}`,
+    model: "scripted",
+  });
+  try {
+    const { url } = await bridge.listen();
+    const report = await runSuite(
+      {
+        target: { url, upstreamPort, upstream: "ollama" },
+        cases: ["messages.content.equivalence", "messages.id.unique", "streaming.event-order"],
+        version: "test",
+      },
+      () => {},
+    );
+    expect(report.cases.map(({ upstream, verdict }) => [upstream, verdict])).toEqual([
+      ["ollama", "pass"],
+      ["ollama", "pass"],
+      ["ollama", "pass"],
+    ]);
+    expect(report.backend.description).toContain(`port ${upstreamPort}`);
+  } finally {
+    await bridge.close();
+  }
 });
 
 test("nothing selected is an error that says so", async () => {
