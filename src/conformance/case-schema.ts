@@ -137,6 +137,7 @@ const oneCase = {
     upstreams: { type: "array", minItems: 1, items: dialect },
     bridge,
     request,
+    answer,
     sends: { type: "array", minItems: 1, items: { $ref: "send" } },
     live: { type: "array", minItems: 1, items: { $ref: "send" } },
     procedure: expectations.items,

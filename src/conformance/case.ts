@@ -106,6 +106,8 @@ export interface CaseSpec {
   bridge?: BridgeSettings;
   /** Laid over the suite's defaults. */
   request?: Record<string, unknown>;
+  /** Instead of the suite's default answer. */
+  answer?: AnswerItem[];
   sends?: SendSpec[];
   /** What the `any` kind sends to a live model; only structure can be asserted. */
   live?: SendSpec[];

@@ -34,6 +34,7 @@ export function expandSends(spec: CaseSpec, defaults: SuiteDefaults, dialect: Di
     ...defaults,
     headers: { ...BUILT_IN.headers, ...defaults.headers },
     request: { ...BUILT_IN.request, ...defaults.request, ...spec.request },
+    answer: spec.answer ?? defaults.answer ?? BUILT_IN.answer,
   };
   return flatten(spec.sends ?? [])
     .filter(({ send }) => send.only === undefined || send.only === dialect)
