@@ -1,4 +1,5 @@
 import type { Dialect } from "../upstream/delta.ts";
+import type { PromptSize } from "./estimate.ts";
 
 /** Makes ids. Passed in, since `translate/` is pure. */
 export interface IdSource {
@@ -24,6 +25,8 @@ export interface AnswerContext {
   model: string;
   /** Tokens; an estimate of the whole prompt. */
   inputTokens: number;
+  /** The uncorrected estimate, in parts. */
+  promptSize: PromptSize;
   /** Tokens the client asked for at most. */
   maxTokens: number;
   /** Tokens; null when unknown. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { estimateText, estimateTokens } from "./estimate.ts";
+import { estimateText, estimateTokens, measurePrompt } from "./estimate.ts";
 import { BASH, image, textBlock, toolResult, toolUse } from "./requests.test.support.ts";
 
 const user = (
@@ -46,4 +46,21 @@ describe("each part adds", () => {
   ])("%s", (_title, more) => {
     expect(estimateTokens(more)).toBeGreaterThan(estimateTokens(base));
   });
+});
+
+test.each<[string, number, number, number]>([
+  ["a large picture", 1500, 1000, 1600],
+  ["an ordinary one", 800, 600, 640],
+  ["an icon", 16, 16, 64],
+])("%s costs by its size", (_title, width, height, tokens) => {
+  const header = Buffer.alloc(24);
+  header.write("\x89PNG\r\n\x1a\n", "latin1");
+  header.writeUInt32BE(width, 16);
+  header.writeUInt32BE(height, 20);
+  const data = header.toString("base64");
+  const picture = {
+    type: "image" as const,
+    source: { type: "base64" as const, media_type: "image/png", data },
+  };
+  expect(measurePrompt(user([picture])).images).toBe(tokens);
 });

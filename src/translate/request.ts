@@ -18,7 +18,7 @@ import { upstreamName } from "./ask/tool-names.ts";
 import { visibleTools } from "./ask/tools.ts";
 import type { Turn } from "./ask/turns.ts";
 import type { AnswerContext } from "./context.ts";
-import { estimateTokens } from "./estimate.ts";
+import { measurePrompt, type PromptSize } from "./estimate.ts";
 
 export interface TranslateOptions {
   /** The upstream's name of the model. */
@@ -51,7 +51,7 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
   const { flags, model } = options;
   const notes = new Notes(options.strict);
   noteFields(request, notes);
-  const inputTokens = estimateTokens(request);
+  const size = measurePrompt(request);
   const choice = chooseTools(request, visibleTools(request, notes), flags);
   const forced = choice.mode === "required" || choice.mode === "json";
   const turns = renderConversation(request.messages, {
@@ -72,7 +72,7 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
     turns: choice.mode === "json" ? withInstruction(turns, forcedInstruction(choice.tools)) : turns,
     choice,
     thinking: readThinking(request, flags, forced, notes),
-    limit: outputLimit(request, flags, inputTokens, options.maxOutputTokens),
+    limit: outputLimit(request, flags, size.text + size.images, options.maxOutputTokens),
     sampling: request,
     format: answerFormat(request, choice, flags),
     keepAlive: options.keepAlive,
@@ -80,14 +80,14 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
   return {
     upstream: flags.dialect === "ollama" ? toOllama(plan) : toOpenAi(plan),
     notes: notes.codes,
-    context: answerContext(request, plan, inputTokens, options.repair),
+    context: answerContext(request, plan, size, options.repair),
   };
 }
 
 function answerContext(
   request: MessagesRequest,
   plan: Plan,
-  inputTokens: number,
+  promptSize: PromptSize,
   repair: boolean,
 ): AnswerContext {
   const { choice, flags } = plan;
@@ -95,7 +95,8 @@ function answerContext(
   return {
     dialect: flags.dialect,
     model: request.model,
-    inputTokens,
+    inputTokens: promptSize.text + promptSize.images,
+    promptSize,
     maxTokens: request.max_tokens,
     contextWindow: flags.contextWindow,
     contextLimited: plan.limit.byContext,
@@ -160,5 +161,8 @@ function noteLostFields(request: MessagesRequest, flags: ModelFlags, notes: Note
           asObject((block as unknown as Record<string, unknown>)["citations"])?.["enabled"] === true,
       ),
   );
-  if (cites) notes.add("citations-not-supported", "messages", "citations are not supported");
+  if (!cites) return;
+  if (request.output_config?.format != null)
+    throw invalidRequest("output_config.format", "citations cannot be combined with structured outputs");
+  notes.add("citations-not-supported", "messages", "citations are not supported");
 }

@@ -1,6 +1,6 @@
 import type { ApiError } from "../messages/api-error.ts";
 import type { MessageEvent } from "../messages/types.ts";
-import type { UpstreamDelta } from "../upstream/delta.ts";
+import type { UpstreamDelta, UpstreamUsage } from "../upstream/delta.ts";
 import type { Intervention } from "./context.ts";
 
 /**
@@ -19,6 +19,8 @@ export interface StreamTranslator {
   readonly finished: boolean;
   /** Why the answer ended in `error`; while nothing was sent yet it can still be an HTTP status. */
   readonly failure: ApiError | null;
+  /** What the upstream has counted so far. */
+  readonly usage: Readonly<UpstreamUsage>;
   readonly interventions: readonly Intervention[];
   /** Codes of what was guessed or dropped while answering, for the log. */
   readonly notes: readonly string[];

@@ -52,6 +52,10 @@ export class AnswerTranslator implements StreamTranslator {
     return this.#sequencer.interventions;
   }
 
+  get usage(): Readonly<UpstreamUsage> {
+    return this.#usage;
+  }
+
   start(): MessageEvent[] {
     if (!this.finished) this.#begin();
     return this.#writer.take();
