@@ -106,6 +106,7 @@ async function capture(options: RecordOptions): Promise<{ raw: Cassette; exitCod
     baseUrl: back.url + settings.basePath,
     maxOutputTokens: settings.maxOutputTokens ?? undefined,
     authToken: options.token,
+    calibrate: false, // what is recorded must come out the same whenever it is driven again
     ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
   } as Parameters<typeof createBridge>[0]);
   let front: Tap | undefined;

@@ -30,6 +30,7 @@ export async function startStage(cassette: Cassette, options: PlayerOptions): Pr
     set,
     flags,
     probe: hasProbes(cassette),
+    calibrate: false,
     ...(maxOutputTokens === null ? {} : { maxOutputTokens }),
   });
   const { url } = await bridge.listen();

@@ -70,6 +70,7 @@ function bridgeOptions(settings: BridgeSettings, upstream: UpstreamById): Parame
     maxRetries,
     set,
     flags,
+    calibrate: false,
     ...(maxOutputTokens === null ? {} : { maxOutputTokens }),
   };
 }
