@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadMutants, runCases, sabotage, type Mutant } from "../testing/mutants.ts";
+import { copySources, loadMutants, sabotage, type Mutant } from "../testing/mutants.ts";
 import { loadSuites } from "./load.ts";
 import type { CaseResult } from "./types.ts";
 
@@ -18,8 +18,13 @@ const runs = new Map<Mutant | null, CaseResult[]>();
 beforeAll(async () => {
   const queue = [null, ...mutants];
   const lane = async (): Promise<void> => {
-    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift())
-      runs.set(mutant, await runCases(mutant, mutant?.killedBy ?? named));
+    const copy = await copySources();
+    try {
+      for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift())
+        runs.set(mutant, await copy.run(mutant, mutant?.killedBy ?? named));
+    } finally {
+      await copy.remove();
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }, 300_000);
@@ -46,10 +51,10 @@ function rowsOf(mutant: Mutant | null, id: string): CaseResult[] {
 }
 
 describe("the mutants", () => {
-  test("are twenty, one file of the translator each, and hold the required faults", () => {
+  test("are ten at least, in one file of the translator each, and hold the required faults", () => {
     expect(mutants.length).toBeGreaterThanOrEqual(10);
-    const numbers = mutants.map(({ catalogue }) => catalogue);
-    expect(REQUIRED.filter((number) => !numbers.includes(number))).toEqual([]);
+    const numbers = new Set(mutants.map(({ catalogue }) => catalogue));
+    expect(REQUIRED.filter((number) => !numbers.has(number))).toEqual([]);
     expect(mutants.filter(({ file }) => !file.startsWith("src/translate/"))).toEqual([]);
   });
 
@@ -69,7 +74,8 @@ describe("the kill matrix", () => {
   test("the unmutated bridge passes every named case", () => {
     const rows = runs.get(null) ?? [];
     expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(named));
-    expect(rows.filter(({ verdict }) => verdict !== "pass")).toEqual([]);
+    const wrong = rows.filter(({ verdict }) => verdict !== "pass");
+    expect(wrong.map(({ id, upstream, findings }) => [id, upstream, findings[0]?.message])).toEqual([]);
   });
 
   test.each(mutants)("$catalogue $id: $title", (mutant) => {
