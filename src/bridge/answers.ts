@@ -42,7 +42,7 @@ export function sendJson(
 /** Answers with the error envelope. What is not an ApiError is a fault of the bridge: 500, no details. */
 export function sendError(core: Core, exchange: Exchange, error: unknown): void {
   const failure = presentable(core, error);
-  core.metrics.errors++;
+  countError(core, failure.type);
   core.log.warn(
     { request: exchange.id, status: failure.status, type: failure.type, message: failure.message },
     "error",
@@ -61,4 +61,9 @@ export function presentable(core: Core, error: unknown): ApiError {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   core.log.error({ stack: core.scrub(stack) }, "internal error");
   return new ApiError("api_error", "The bridge failed on this request; its log says why");
+}
+
+export function countError(core: Core, type: string): void {
+  core.metrics.errors++;
+  core.openMetrics.error(type);
 }

@@ -8,6 +8,8 @@ import { SILENT } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { ModelKnowledge } from "./model-knowledge.ts";
 import { ModelList } from "./models.ts";
+import { OpenMetrics } from "./open-metrics.ts";
+import { TokenCounts } from "./token-counts.ts";
 import { createNodeServer, listenOn, type Handler } from "./node-server.ts";
 import { resolveSettings, type Bridge, type BridgeOptions } from "./options.ts";
 import { createProbe } from "./probe-model.ts";
@@ -59,7 +61,9 @@ function createCore(options: BridgeOptions, seams: WebSeams): Core {
     content: new ContentResolver(createFetchSource()),
     web: createWeb(settings.web, seams),
     log: options.log ?? SILENT,
+    tokens: new TokenCounts(),
     metrics: createMetrics(),
+    openMetrics: new OpenMetrics(),
     scrub: createScrub([
       settings.apiKey,
       settings.authToken,

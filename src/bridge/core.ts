@@ -2,6 +2,8 @@ import type { IdSource } from "../translate/context.ts";
 import type { ContentResolver } from "./content/resolve.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
+import type { OpenMetrics } from "./open-metrics.ts";
+import type { TokenCounts } from "./token-counts.ts";
 import type { ModelList } from "./models.ts";
 import type { ModelKnowledge } from "./model-knowledge.ts";
 import type { Settings } from "./options.ts";
@@ -19,7 +21,9 @@ export interface Core {
   content: ContentResolver;
   web: Web;
   log: Logger;
+  tokens: TokenCounts;
   metrics: Metrics;
+  openMetrics: OpenMetrics;
   scrub: Scrub;
   newIds: () => IdSource;
 }
@@ -36,4 +40,6 @@ export interface Exchange {
   notes: string[];
   /** The status that was sent, 0 before. */
   status: number;
+  /** When it came in, ms on the process's clock. */
+  began: number;
 }

@@ -5,6 +5,7 @@ import { answerCountTokens } from "./count-tokens-route.ts";
 import type { FrontRequest, Sink } from "./front.ts";
 import { randomRequestId } from "./ids.ts";
 import { answerMessages } from "./messages-route.ts";
+import { answerMetrics } from "./metrics-route.ts";
 import { answerModel, answerModels } from "./models-route.ts";
 import { relay } from "./relay.ts";
 import { findRoute, pathOf, type Route } from "./router.ts";
@@ -12,8 +13,8 @@ import { findRoute, pathOf, type Route } from "./router.ts";
 /** Answers one front request; whatever goes wrong, the client gets an envelope. Never rejects. */
 export async function handle(core: Core, request: FrontRequest, sink: Sink): Promise<void> {
   const mark = request.headers["x-bridge-exchange"];
-  const exchange: Exchange = { id: randomRequestId(), request, sink, mark, notes: [], status: 0 };
   const began = performance.now();
+  const exchange: Exchange = { id: randomRequestId(), request, sink, mark, notes: [], status: 0, began };
   core.metrics.requests++;
   core.metrics.active++;
   try {
@@ -24,6 +25,7 @@ export async function handle(core: Core, request: FrontRequest, sink: Sink): Pro
   } finally {
     core.metrics.active--;
     if (request.signal.aborted) core.metrics.clientsGone++;
+    core.openMetrics.exchange(exchange);
     logLine(core, exchange, Math.round(performance.now() - began));
   }
 }
@@ -51,7 +53,13 @@ async function dispatch(core: Core, exchange: Exchange, route: Route): Promise<v
     case "model":
       return answerModel(core, exchange, route.id);
     case "health":
-      return sendJson(exchange, 200, { status: "ok", metrics: core.metrics });
+      return sendJson(exchange, 200, {
+        status: "ok",
+        metrics: core.metrics,
+        token_counts: core.tokens.quality(),
+      });
+    case "metrics":
+      return answerMetrics(core, exchange);
     case "hello":
       return sendJson(exchange, 200, { status: "ok" });
     case "options":

@@ -11,8 +11,24 @@ export interface Metrics {
   /** Changes made to what the model said, e.g. repaired tool input. */
   interventions: number;
   active: number;
+  /** Tokens as the upstream counted them. */
+  inputTokens: number;
+  outputTokens: number;
+  /** The part of `inputTokens` that came from the upstream's cache, as far as it says. */
+  cachedTokens: number;
 }
 
 export function createMetrics(): Metrics {
-  return { requests: 0, streams: 0, errors: 0, retries: 0, clientsGone: 0, interventions: 0, active: 0 };
+  return {
+    requests: 0,
+    streams: 0,
+    errors: 0,
+    retries: 0,
+    clientsGone: 0,
+    interventions: 0,
+    active: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    cachedTokens: 0,
+  };
 }

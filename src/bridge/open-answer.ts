@@ -33,12 +33,13 @@ export async function openAnswer(
     const readable = await core.content.resolve(request, { vision, webp, signal: exchange.request.signal });
     const translation = translate(core, exchange, readable, flags);
     const answer = await sendInTime(core, exchange, translation.upstream);
-    if (answer.status === 200) return { answer, context: translation.context };
+    if (answer.status === 200) return { answer, context: calibrated(core, translation.context) };
     const failure = parseUpstreamError(answer.status, answer.headers, await readErrorBody(answer));
     core.log.debug({ request: exchange.id, status: failure.status, kind: failure.kind }, "upstream refused");
     if (lessons >= MAX_LESSONS || !core.knowledge.learn(request.model, failure, flags)) {
-      throw translateFailure(failure, translation.context);
+      throw translateFailure(failure, calibrated(core, translation.context));
     }
+    core.openMetrics.downgrade(failure.feature ?? failure.kind);
   }
 }
 
@@ -47,6 +48,11 @@ function translate(core: Core, exchange: Exchange, request: MessagesRequest, fla
   const translation = translateRequest(request, { model: request.model, flags, repair, strict });
   exchange.notes.push(...translation.notes);
   return translation;
+}
+
+/** The estimate that clients see is the corrected one; what is sent upstream depends on the request alone. */
+function calibrated(core: Core, context: AnswerContext): AnswerContext {
+  return { ...context, inputTokens: core.tokens.estimate(context.model, context.promptSize) };
 }
 
 /** Sends within the limit on the wait for an answer, while the client is there. Throws ApiError. */

@@ -54,6 +54,8 @@ export interface BridgeOptions {
   flags?: Partial<ModelFlags>;
   /** How `web_search` and `web_fetch` are served; by default each call gets an explicit `unavailable`. */
   web?: WebOptions;
+  /** Correct token estimates by what the upstream reports; on by default. Off, an estimate depends on its request alone. */
+  calibrate?: boolean;
   /** Ask the upstream, once per model, what the model can do; on by default. Costs no tokens. */
   probe?: boolean;
 }
@@ -76,6 +78,7 @@ export interface Settings {
   /** The upstream speaks the Messages API: nothing is translated. */
   relay: boolean;
   probe: boolean;
+  calibrate: boolean;
   /** Scheme, host and port. */
   origin: string;
   /** What precedes a request's path, without trailing slash. */
@@ -108,6 +111,7 @@ export function resolveSettings(options: BridgeOptions): Settings {
     dialect: provider === "ollama" ? "ollama" : "openai",
     relay: provider === "anthropic",
     probe: options.probe ?? true,
+    calibrate: options.calibrate ?? true,
     origin,
     basePath,
     model: options.model,

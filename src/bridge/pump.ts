@@ -38,6 +38,7 @@ export async function pump(
   } finally {
     body.abort(new UpstreamBroken("NOT_NEEDED"));
     report(core, exchange, translator);
+    count(core, open, translator);
   }
 }
 
@@ -76,4 +77,13 @@ function report(core: Core, exchange: Exchange, translator: StreamTranslator): v
   for (const intervention of translator.interventions) {
     core.log.debug({ request: exchange.id, intervention }, "changed what the model said");
   }
+}
+
+/** What the upstream counted goes into the metrics, and teaches the estimates. */
+function count(core: Core, { context }: OpenAnswer, { usage, interventions }: StreamTranslator): void {
+  core.metrics.inputTokens += usage.promptTokens ?? 0;
+  core.metrics.outputTokens += usage.completionTokens ?? 0;
+  core.metrics.cachedTokens += usage.cachedTokens ?? 0;
+  core.openMetrics.answer(context.model, usage, interventions);
+  if (core.settings.calibrate) core.tokens.observe(context.model, context.promptSize, usage.promptTokens);
 }

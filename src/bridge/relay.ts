@@ -3,7 +3,7 @@ import { encodeEvent } from "../messages/encode.ts";
 import { translateFailure } from "../translate/failure.ts";
 import { parseUpstreamError } from "../upstream/errors.ts";
 import { asObject, asText } from "../upstream/read.ts";
-import { presentable, sendHead } from "./answers.ts";
+import { countError, presentable, sendHead } from "./answers.ts";
 import type { Core, Exchange } from "./core.ts";
 import { ReadDeadline } from "./deadline.ts";
 import type { Headers } from "./front.ts";
@@ -53,7 +53,7 @@ async function relayError(
   const text = await readErrorBody(answer);
   if (!isEnvelope(text)) throw wrapped(answer, text, asked);
   const bytes = core.scrub(text);
-  core.metrics.errors++;
+  countError(core, "upstream");
   core.log.warn({ request: exchange.id, status: answer.status }, "error of the upstream");
   sendHead(exchange, answer.status, {
     ...forwardable(answer.headers),
@@ -106,12 +106,12 @@ async function relayBody(core: Core, exchange: Exchange, answer: UpstreamAnswer)
 /** Between two events an `error` event can still be said; anywhere else only the connection can say it. */
 function breakOff(core: Core, exchange: Exchange, tail: StreamTail, error: UpstreamBroken): void {
   if (!tail.isBetweenEvents) {
-    core.metrics.errors++;
+    countError(core, "cut");
     core.log.warn({ request: exchange.id, code: error.code }, "the upstream's answer broke off");
     return exchange.sink.cut();
   }
   const failure = presentable(core, transportError(error));
-  core.metrics.errors++;
+  countError(core, failure.type);
   core.log.warn({ request: exchange.id, message: failure.message }, "error in the stream");
   exchange.sink.write(encodeEvent(failure.envelope(exchange.id)));
   exchange.sink.end();

@@ -1,7 +1,7 @@
 import { ApiError } from "../messages/api-error.ts";
 
 export type Route =
-  | { name: "messages" | "count-tokens" | "models" | "hello" | "health" | "options" }
+  | { name: "messages" | "count-tokens" | "models" | "hello" | "health" | "metrics" | "options" }
   | { name: "model"; id: string };
 
 interface RouteRule {
@@ -21,6 +21,7 @@ const RULES: RouteRule[] = [
   },
   { path: /^\/(?:api\/hello)?$/, methods: ["GET", "HEAD"], route: () => ({ name: "hello" }) },
   { path: /^\/health$/, methods: ["GET", "HEAD"], route: () => ({ name: "health" }) },
+  { path: /^\/metrics$/, methods: ["GET", "HEAD"], route: () => ({ name: "metrics" }) },
 ];
 
 /**

@@ -2,7 +2,7 @@ import { ApiError } from "../messages/api-error.ts";
 import { encodeEvent } from "../messages/encode.ts";
 import type { MessageEvent, MessagesRequest } from "../messages/types.ts";
 import { encodeComment } from "../wire/sse.ts";
-import { presentable, sendError, sendHead } from "./answers.ts";
+import { countError, presentable, sendError, sendHead } from "./answers.ts";
 import type { Core, Exchange } from "./core.ts";
 import { Heartbeat } from "./deadline.ts";
 import { produce } from "./produce.ts";
@@ -45,6 +45,7 @@ class EventStream {
   deliver(events: MessageEvent[], failure: ApiError | null): Promise<void> | undefined {
     if (!this.#committed && failure !== null) throw failure;
     this.#commit();
+    if (!this.#started) this.#core.openMetrics.firstByte(performance.now() - this.#exchange.began);
     this.#started = true;
     this.#heartbeat.touch();
     const caughtUp = this.#exchange.sink.write(events.map((event) => this.#encode(event)).join(""));
@@ -90,7 +91,7 @@ class EventStream {
     if (event.type !== "error") return encodeEvent(event);
     const { type, message, details } = event.error;
     const failure = presentable(this.#core, new ApiError(type, message, { details }));
-    this.#core.metrics.errors++;
+    countError(this.#core, type);
     this.#core.log.warn(
       { request: this.#exchange.id, type, message: failure.message },
       "error in the stream",
