@@ -1,7 +1,7 @@
 import { diffJson, type Difference } from "../cassette/diff.ts";
 import { decodeUtf8 } from "../cassette/pieces.ts";
 import type { Exchange, RecordedRequest, RecordedResponse } from "../cassette/types.ts";
-import { comparable, frontViewOf, wasLeft } from "./front-view.ts";
+import { comparable, frontViewOf, wasLeft, type FrontView } from "./front-view.ts";
 
 /**
  * `changed`: our side says something else than it said when it was recorded (exit 1). `count`: it asks the
@@ -28,7 +28,10 @@ export function isChat({ method, path }: RecordedRequest): boolean {
   );
 }
 
-export function compareExchange(recorded: Exchange, rerun: Rerun): Finding[] {
+/**
+ * @param estimates compare estimated token counts too; they depend on what the bridge had learnt by then
+ */
+export function compareExchange(recorded: Exchange, rerun: Rerun, estimates = true): Finding[] {
   const exchange = recorded.id;
   const before = recorded.upstream.map(({ bridgeRequest }) => bridgeRequest).filter(isChat);
   const after = rerun.upstream.filter(isChat);
@@ -51,12 +54,14 @@ export function compareExchange(recorded: Exchange, rerun: Rerun): Finding[] {
             difference: { pointer: "/length", recorded: before.length, got: after.length },
           },
         ];
-  const front = frontDifferences(recorded.bridgeResponse, rerun.front).map((difference): Finding => ({
-    kind: "changed",
-    exchange,
-    hop: "front",
-    difference,
-  }));
+  const front = frontDifferences(recorded.bridgeResponse, rerun.front, estimates).map(
+    (difference): Finding => ({
+      kind: "changed",
+      exchange,
+      hop: "front",
+      difference,
+    }),
+  );
   return [...count, ...upstream, ...front];
 }
 
@@ -79,9 +84,14 @@ function differencesOf(
   return [...line, ...(body.length > 0 ? body : [order])];
 }
 
-function frontDifferences(recorded: RecordedResponse, got: RecordedResponse): Difference[] {
-  const before = frontViewOf(recorded);
-  const after = frontViewOf(got);
+function frontDifferences(
+  recorded: RecordedResponse,
+  got: RecordedResponse,
+  estimates: boolean,
+): Difference[] {
+  const before = frontViewOf(recorded, estimates);
+  const after = frontViewOf(got, estimates);
+  if (before.status !== after.status) return refusedOrNot(before, after);
   if (wasLeft(recorded)) after.events = after.events.slice(0, before.events.length);
   const differences = diffJson(comparable(before), comparable(after));
   if (differences.length > 0) return differences;
@@ -89,6 +99,15 @@ function frontDifferences(recorded: RecordedResponse, got: RecordedResponse): Di
     const other = after.events[index]?.text;
     return text === other ? [] : [{ pointer: `/events/${index}`, recorded: text, got: other }];
   });
+}
+
+/** Of another status all else is a consequence; what the answer says is the reason. */
+function refusedOrNot(before: FrontView, after: FrontView): Difference[] {
+  const [said, says] = [before, after].map(({ events }) => events[0]?.data);
+  return [
+    { pointer: "/status", recorded: before.status, got: after.status },
+    { pointer: "/events/0/data", recorded: said, got: says },
+  ];
 }
 
 function parsed(text: string): unknown {

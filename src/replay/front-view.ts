@@ -20,7 +20,8 @@ export interface FrontView {
 const COMPARED_HEADERS = /^(content-type|retry-after|x-should-retry|x-bridge-(?!exchange)[a-z-]+)$/i;
 const MINTED = /\b(msg|toolu|srvtoolu|req)_[A-Za-z0-9_-]+/g;
 
-export function frontViewOf(recorded: RecordedResponse): FrontView {
+/** @param estimates false blanks the estimated prompt size, of `message_start` and of `count_tokens` */
+export function frontViewOf(recorded: RecordedResponse, estimates = true): FrontView {
   const aliases = new Aliases();
   const numbered = (text: string): string =>
     text.replaceAll(MINTED, (id, kind: string) => aliases.name(kind, id));
@@ -32,8 +33,19 @@ export function frontViewOf(recorded: RecordedResponse): FrontView {
         .filter(([name]) => COMPARED_HEADERS.test(name))
         .map(([name, value]) => [name.toLowerCase(), value]),
     ),
-    events: frames.map(({ event, data }) => ({ event, data: parsed(data), text: numbered(data) })),
+    events: frames.map(({ event, data }) => ({
+      event,
+      data: parsed(data),
+      text: numbered(estimates ? data : unestimated(event, data)),
+    })),
   };
+}
+
+const COUNT_ONLY = /^\{"input_tokens":\d+\}$/;
+
+function unestimated(event: string | null, data: string): string {
+  if (event !== "message_start" && !COUNT_ONLY.test(data)) return data;
+  return data.replace(/"input_tokens":\d+/, '"input_tokens":"estimated"');
 }
 
 /** The same with numbered ids in the data too. */

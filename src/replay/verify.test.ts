@@ -2,9 +2,10 @@ import type { RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { readCassette } from "../cassette/read.ts";
 import type { Cassette, Exchange, UpstreamHop } from "../cassette/types.ts";
+import { exchange, response } from "../testing/cassettes.ts";
 import { chunk, recordRequests as record, sayText, TEXT, turn } from "../testing/record-requests.ts";
 import { acceptReruns } from "./accept.ts";
-import { isChat } from "./compare.ts";
+import { compareExchange, isChat } from "./compare.ts";
 import { describeFinding } from "./describe.ts";
 import { verifyCassette } from "./verify.ts";
 
@@ -90,6 +91,21 @@ test("a client that leaves is recorded, and leaves again", async () => {
   expect(cassette.exchanges[0]?.bridgeResponse.end).toMatch(/^client-abort@\d+$/);
   expect(chats(first(cassette))[0]?.upstreamResponse.end).toMatch(/^client-abort@\d+$/);
   expect((await verifyCassette(cassette)).findings.map(describeFinding)).toEqual([]);
+});
+
+const counted = (n: number): Partial<Exchange> => ({
+  bridgeResponse: response(
+    `event: message_start\ndata: {"type":"message_start","message":{"usage":{"input_tokens":${n}}}}\n\n`,
+  ),
+});
+
+test("estimates are compared, but not where exchanges ran at the same time", () => {
+  const recorded = exchange("0001", counted(10));
+  const rerun = { upstream: [], front: exchange("0001", counted(11)).bridgeResponse };
+  expect(compareExchange(recorded, rerun).map(describeFinding)).toEqual([
+    "exchange 0001 front /events/0/data/message/usage/input_tokens  recorded 10  got 11",
+  ]);
+  expect(compareExchange(recorded, rerun, false)).toEqual([]);
 });
 
 type Change = (cassette: Cassette) => void;
