@@ -40,6 +40,9 @@ function bridge(claude: FakeClaude, args: string[], stdin = ""): Promise<Program
   return runProgram("claude-bridge", all, { env, cwd: project, stdin });
 }
 
+/** What every Claude Code behind a bridge is told, so that its WebFetch asks nobody for permission. */
+const SETTINGS = ["--settings", '{"skipWebFetchPreflight":true}'];
+
 describe("claude-bridge PROVIDER MODEL", () => {
   test("gives Claude Code its arguments and stdin, and ends with its exit code", async () => {
     const claude = fakeClaude(folder, "console.log('from claude'); process.exitCode = 7;");
@@ -58,7 +61,18 @@ describe("claude-bridge PROVIDER MODEL", () => {
     const run = await bridge(claude, args, "typed\n");
     expect(run).toMatchObject({ code: 7, stdout: "from claude\n", stderr: "", leftBehind: false });
     expect(claude.report()).toMatchObject({
-      args: ["-p", '日本 "q"', "--model", "opus", "--permission-mode", "plan", "--tools", "", "--debug"],
+      args: [
+        ...SETTINGS,
+        "-p",
+        '日本 "q"',
+        "--model",
+        "opus",
+        "--permission-mode",
+        "plan",
+        "--tools",
+        "",
+        "--debug",
+      ],
       stdin: "typed\n",
     });
   });
@@ -66,7 +80,7 @@ describe("claude-bridge PROVIDER MODEL", () => {
   test("passes a permission mode that needs no classifier unless one was chosen", async () => {
     const claude = fakeClaude(folder);
     await bridge(claude, ["-p", "hi"]);
-    expect(claude.report().args).toEqual(["--permission-mode", "default", "-p", "hi"]);
+    expect(claude.report().args).toEqual([...SETTINGS, "--permission-mode", "default", "-p", "hi"]);
   });
 
   test("removes what points elsewhere, keeps what is the user's, and says so with --debug", async () => {

@@ -27,6 +27,8 @@ test.each([
   "GROQ_API_KEY",
   "GEMINI_API_KEY",
   "GOOGLE_API_KEY",
+  "BRAVE_API_KEY",
+  "OLLAMA_API_KEY",
 ])("an inherited %s does not reach the client", (name) => {
   const { env, removed } = cleanEnvironment({ [name]: "inherited", PATH: "/bin" }, TARGET);
   expect(removed).toEqual([name]);

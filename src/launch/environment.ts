@@ -1,7 +1,8 @@
-/** Keys of model providers: the bridge holds the one it needs, the client and its shell need none. */
+/** Keys of model providers and of search services: the bridge holds the one it needs, the client and its shell need none. */
 const PROVIDER_KEYS: ReadonlySet<string> = new Set([
   "AI_GATEWAY_API_KEY",
   "AZURE_OPENAI_API_KEY",
+  "BRAVE_API_KEY",
   "CEREBRAS_API_KEY",
   "COHERE_API_KEY",
   "DASHSCOPE_API_KEY",

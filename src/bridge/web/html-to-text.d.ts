@@ -6,6 +6,6 @@ declare module "html-to-text" {
   }
   export function convert(
     html: string,
-    options?: { wordwrap?: number | false; selectors?: Selector[]; limits?: { maxInputLength?: number } },
+    options?: { wordwrap?: number | false; selectors?: Selector[]; limits?: { maxDepth?: number } },
   ): string;
 }

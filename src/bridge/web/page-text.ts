@@ -23,11 +23,17 @@ export async function pageText(bytes: Uint8Array, contentType: string): Promise<
   }
   const html = decode(bytes, contentType);
   const { convert } = await import("html-to-text");
-  return { title: titleOf(html, convert), text: convert(html, { wordwrap: false, selectors: SELECTORS }) };
+  return {
+    title: titleOf(html, convert),
+    text: convert(html, { wordwrap: false, selectors: SELECTORS, limits: { maxDepth: MAX_DEPTH } }),
+  };
 }
 
+/** Elements within elements; the conversion recurses, and no real page comes near. */
+const MAX_DEPTH = 1_000;
+
 const SELECTORS = [
-  ...["img", "nav", "script", "style", "noscript", "svg", "form"].map((selector) => ({
+  ...["title", "img", "nav", "script", "style", "noscript", "svg", "form"].map((selector) => ({
     selector,
     format: "skip",
   })),

@@ -65,6 +65,7 @@ test("the bridge's own options are found anywhere, in both spellings", async () 
     debug: false,
     repair: false,
     strict: true,
+    webFetch: false,
     set: { vision: "false", thinking: "levels" },
     baseUrl: "http://h/v1",
     apiKey: "k1",
@@ -82,6 +83,10 @@ test.each([
   [["--api-key", "-k", "--api-key=--l"], { apiKey: "--l" }],
   [["--max-retries", "0"], { maxRetries: 0 }],
   [["--set", "a=b=c", "word"], { set: { a: "b=c" }, words: ["word"] }],
+  [
+    ["--web-search", "searxng:http://127.0.0.1:8080", "--web-fetch"],
+    { webSearch: "searxng:http://127.0.0.1:8080", webFetch: true },
+  ],
   [["serve", "--host", "::1", "--port", "0", "--auth-token", "t"], { host: "::1", port: 0, authToken: "t" }],
 ])("%j is understood as %j", async (args, expected) => {
   expect(await parseBridgeArguments(args)).toMatchObject(expected);

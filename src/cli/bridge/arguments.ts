@@ -20,6 +20,9 @@ export interface BridgeArguments {
   strict: boolean;
   /** `--set FLAG=VALUE`. */
   set: Record<string, string>;
+  /** As given: `searxng:URL`, `brave`, `ollama` or `none`. */
+  webSearch?: string;
+  webFetch: boolean;
   host?: string;
   port?: number;
   authToken?: string;
@@ -52,6 +55,11 @@ const OPTIONS: Record<string, Option> = {
   "no-repair": { valued: false, describe: "Pass the model's tool calls on as they are" },
   strict: { valued: false, describe: "Refuse what would otherwise be dropped with a note" },
   set: { valued: true, describe: "FLAG=VALUE: what the model can do; may be repeated" },
+  "web-search": {
+    valued: true,
+    describe: "searxng:URL, brave, ollama or none: who searches the web (key: BRAVE_API_KEY, OLLAMA_API_KEY)",
+  },
+  "web-fetch": { valued: false, describe: "Let the server tool web_fetch read public pages" },
   host: { valued: true, describe: "serve: the address to listen on (default: 127.0.0.1)" },
   port: { valued: true, describe: "serve: the port to listen on (default: 11435)" },
   "auth-token": { valued: true, describe: "serve: the token that clients must send" },
@@ -135,6 +143,7 @@ export async function parseBridgeArguments(args: readonly string[]): Promise<Bri
     debug: argv["debug"] === true,
     repair: argv["no-repair"] !== true,
     strict: argv["strict"] === true,
+    webFetch: argv["web-fetch"] === true,
     set: assignments(values(argv["set"])),
     ...defined({
       baseUrl: last("base-url"),
@@ -143,6 +152,7 @@ export async function parseBridgeArguments(args: readonly string[]): Promise<Bri
       maxRetries: wholeNumber("max-retries", last("max-retries")),
       maxOutputTokens: wholeNumber("max-output-tokens", last("max-output-tokens")),
       claudeBinary: last("claude-binary"),
+      webSearch: last("web-search"),
       host: last("host"),
       port: wholeNumber("port", last("port")),
       authToken: last("auth-token"),

@@ -5,9 +5,11 @@ import { cleanEnvironment } from "../../launch/environment.ts";
 import { ClaudeMissing, locateClaude } from "../../launch/find-claude.ts";
 import { launchClaude } from "../../launch/launch-claude.ts";
 import { withPermissionMode } from "../../launch/permission-mode.ts";
+import { withSettings } from "../../launch/settings.ts";
 import type { BridgeArguments } from "./arguments.ts";
 import type { Upstream } from "./providers.ts";
 import { bridgeFrom } from "./start.ts";
+import { SEARCH_KEYS } from "./web.ts";
 
 const LOG_DIR = ".claude-bridge";
 
@@ -56,14 +58,14 @@ export async function launch(
       ...(args.maxOutputTokens === undefined ? {} : { maxOutputTokens: args.maxOutputTokens }),
       ...(Number.isNaN(context) ? {} : { contextWindow: context }),
     },
-    [upstream.apiKey ?? ""],
+    [upstream.apiKey ?? "", ...Object.values(SEARCH_KEYS).map((name) => process.env[name] ?? "")],
   );
   if (args.debug) {
     note(`${binary} talks to ${url}, which talks to ${upstream.baseUrl}`);
     note(`removed from its environment: ${removed.join(", ") || "nothing"}`);
   }
   try {
-    const words = withPermissionMode(claudeArgs, process.env, process.cwd());
+    const words = withSettings(withPermissionMode(claudeArgs, process.env, process.cwd()));
     return (await launchClaude({ binary, args: words, env })).exitCode;
   } finally {
     await bridge.close();

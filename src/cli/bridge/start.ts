@@ -3,6 +3,7 @@ import type { Logger } from "../../bridge/log.ts";
 import type { Bridge } from "../../bridge/options.ts";
 import type { BridgeArguments } from "./arguments.ts";
 import type { Upstream } from "./providers.ts";
+import { webOptions } from "./web.ts";
 
 export interface StartOptions {
   upstream: Upstream;
@@ -16,7 +17,7 @@ export interface StartOptions {
 
 /**
  * A bridge made from a command line. The upstream is not asked for anything yet.
- * @throws BridgeOptionsError (exit 2)
+ * @throws BridgeOptionsError, CliError (exit 2)
  */
 export function bridgeFrom(options: StartOptions): Bridge {
   const { upstream, model, args, authToken } = options;
@@ -27,6 +28,7 @@ export function bridgeFrom(options: StartOptions): Bridge {
     repair: args.repair,
     strict: args.strict,
     set: args.set,
+    web: webOptions(args, process.env),
     ...(args.maxRetries === undefined ? {} : { maxRetries: args.maxRetries }),
     ...(args.maxOutputTokens === undefined ? {} : { maxOutputTokens: args.maxOutputTokens }),
     ...(options.host === undefined ? {} : { host: options.host }),
