@@ -42,6 +42,7 @@ export function answerContext(overrides: Partial<AnswerContext> = {}): AnswerCon
     disableParallel: false,
     usedIds: new Set(),
     repair: true,
+    salvage: true,
     contextManagement: false,
     ...overrides,
   };

@@ -50,13 +50,20 @@ export interface AnswerContext {
   /** Tool call ids in the history. */
   usedIds: ReadonlySet<string>;
   repair: boolean;
+  /** A tool call that the model wrote as text becomes a call. */
+  salvage: boolean;
   /** The answer has a `context_management` object. */
   contextManagement: boolean;
 }
 
 /** Something the bridge changed in what the model said. */
 export interface Intervention {
-  code: "arguments-repaired" | "arguments-unwrapped" | "web-search-domains" | "web-search-refused";
+  code:
+    | "call-salvaged"
+    | "arguments-repaired"
+    | "arguments-unwrapped"
+    | "web-search-domains"
+    | "web-search-refused";
   tool: string;
   /** Dotted path within the input; empty for the whole of it. */
   path: string;

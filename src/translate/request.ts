@@ -111,6 +111,8 @@ function answerContext(
     disableParallel: choice.disableParallel,
     usedIds: new Set(historyCalls(request).map((call) => call.id)),
     repair,
+    // Where a format was asked for, JSON is the answer itself.
+    salvage: repair && plan.format === null && (choice.mode === "auto" || choice.mode === "required"),
     contextManagement: request["context_management"] != null,
   };
 }

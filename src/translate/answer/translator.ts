@@ -2,10 +2,12 @@ import { ApiError } from "../../messages/api-error.ts";
 import type { MessageEvent, StopReason } from "../../messages/types.ts";
 import type { CallDelta, UpstreamDelta, UpstreamUsage } from "../../upstream/delta.ts";
 import { failureOfErrorDelta } from "../../upstream/errors.ts";
+import { upstreamName } from "../ask/tool-names.ts";
 import type { AnswerContext, IdSource, Intervention } from "../context.ts";
 import { estimateText } from "../estimate.ts";
 import { translateFailure } from "../failure.ts";
 import type { StreamTranslator } from "../stream-translator.ts";
+import { CallTail } from "./call-tail.ts";
 import { CallAssembler } from "./calls.ts";
 import { emptyAnswer } from "./empty-answer.ts";
 import { isFailure, stopReasonOf } from "./finish.ts";
@@ -15,6 +17,7 @@ import { StopMatcher } from "./stop-sequences.ts";
 import { SurrogateJoiner } from "./surrogates.ts";
 import { ThinkTags, type TaggedPiece } from "./think-tags.ts";
 import { finalUsage } from "./usage.ts";
+import { readTextCalls, type TextCall } from "./text-calls.ts";
 import { BlockWriter } from "./writer.ts";
 
 /** The state machine of one answer: see `StreamTranslator`. */
@@ -27,6 +30,7 @@ export class AnswerTranslator implements StreamTranslator {
   readonly #textPairs = new SurrogateJoiner();
   readonly #reasoningPairs = new SurrogateJoiner();
   readonly #tags: ThinkTags;
+  readonly #tail: CallTail;
   readonly #stops: StopMatcher;
   readonly notes: string[] = [];
   #started = false;
@@ -45,6 +49,7 @@ export class AnswerTranslator implements StreamTranslator {
     this.#writer = new BlockWriter(context.model, context.reasoning === "shown");
     this.#sequencer = new Sequencer(context, ids, this.#writer);
     this.#tags = new ThinkTags(context.thinkTags && context.toolChoice !== "json");
+    this.#tail = new CallTail(context.salvage ? context.tools.map(({ name }) => upstreamName(name)) : []);
     this.#stops = new StopMatcher(context.stopSequences);
   }
 
@@ -134,12 +139,20 @@ export class AnswerTranslator implements StreamTranslator {
   }
 
   #thought(text: string): void {
+    this.#unstopped(this.#tail.interrupt());
+    if (this.finished) return;
     this.#releaseText();
     if (this.#context.reasoning === "hidden") this.#hiddenTokens += estimateText(text);
     else this.#sequencer.reasoning(text);
   }
 
   #visible(text: string): void {
+    this.#unstopped(this.#tail.push(text));
+  }
+
+  /** Text that is no call: it goes out but for what a stop sequence may begin with. */
+  #unstopped(text: string): void {
+    if (text === "") return;
     const { text: safe, matched } = this.#stops.push(text);
     this.#sequencer.text(safe);
     if (matched === null) return;
@@ -155,6 +168,7 @@ export class AnswerTranslator implements StreamTranslator {
   #call(delta: CallDelta): void {
     this.#begin();
     this.#pieces(this.#tags.disarm());
+    this.#unstopped(this.#tail.release());
     if (this.finished) return;
     const { call, isNew } = this.#calls.add(delta);
     if (!isNew) return this.#sequencer.drain();
@@ -172,7 +186,8 @@ export class AnswerTranslator implements StreamTranslator {
   }
 
   #done(): void {
-    const empty = this.#writer.blocks === 0 && this.#sequencer.isEmpty && this.#forced === "";
+    const held = this.#forced !== "" || !this.#tail.isEmpty;
+    const empty = this.#writer.blocks === 0 && this.#sequencer.isEmpty && !held;
     if (this.#finish === null && empty && this.#hiddenTokens === 0) {
       this.#fail(upstreamFault("ended its answer with neither content nor a finish reason"));
     } else this.#complete();
@@ -209,7 +224,29 @@ export class AnswerTranslator implements StreamTranslator {
     const rest = this.#textPairs.end();
     if (this.#context.toolChoice === "json") this.#forced += rest;
     else this.#pieces([...this.#tags.push(rest), ...this.#tags.end()]);
+    if (!this.finished) this.#settleTail();
     if (!this.finished) this.#releaseText();
+  }
+
+  /** The end that was held back becomes the calls it spells out, or is text after all. */
+  #settleTail(): void {
+    const calls = this.#textCalls();
+    const held = this.#tail.release();
+    if (calls === null) this.#unstopped(held);
+    for (const { name, arguments: input } of calls ?? []) {
+      this.#call({ kind: "call", name, arguments: input, whole: true });
+      this.#sequencer.interventions.push({ code: "call-salvaged", tool: name, path: "" });
+    }
+  }
+
+  #textCalls(): TextCall[] | null {
+    const { candidate } = this.#tail;
+    const isWhole = this.#finish !== "length" && this.#finish !== "content_filter" && this.#refusal === "";
+    if (candidate === "" || !isWhole) return null;
+    if (this.#context.stopSequences.some((sequence) => candidate.includes(sequence))) return null;
+    return readTextCalls(candidate, (asked) =>
+      this.#context.tools.find(({ name }) => upstreamName(name) === asked),
+    );
   }
 
   #emitForced(cut: boolean): void {
