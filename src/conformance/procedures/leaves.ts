@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Finding } from "../../strict/finding.ts";
+import type { Exchange } from "../exchange.ts";
+import type { World } from "../world.ts";
+import { procedure, type Procedure } from "./procedure.ts";
+
+/** Longest wait for the target to leave, ms: generous, since only its absence is judged. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * The case's sends in turn. When a model server that would go on for ever (`end: stall`) was answered
+ * with a success, the target must have left it.
+ */
+export const leaves: Procedure<null> = procedure({ type: "null" }, async ({ world, sends, send }) => {
+  const findings: Finding[] = [];
+  for (const one of sends) {
+    const { exchange, findings: found } = await send(one);
+    findings.push(...found);
+    const endless = one.answers.flat().some((item) => "end" in item && item.end === "stall");
+    if (endless && !(await isLeft(world))) findings.push(stays(exchange));
+  }
+  return findings;
+});
+
+async function isLeft({ scripted }: World): Promise<boolean> {
+  const asked = scripted?.requests.at(-1);
+  for (let waited = 0; asked?.closedBy === null && waited < PATIENCE_MS; waited += 10) await sleep(10);
+  return asked?.closedBy !== null;
+}
+
+function stays({ send, text }: Exchange): Finding {
+  return {
+    rule: "leaves",
+    message: `[${send.name}] the answer is over, but the model server is still being read`,
+    evidence: text,
+    severity: "error",
+  };
+}
