@@ -3,7 +3,7 @@ import { response } from "../testing/cassettes.ts";
 import { inPlaces } from "./places.ts";
 
 const PLACES = { home: "/home", cwd: "/cwdc/dcwd" };
-const LIVE = { home: "/Users/somebody", cwd: '/Users/somebody/a "quoted" 日本' };
+const LIVE = { home: "/Volum/somebody", cwd: '/Volum/somebody/a "quoted" 日本' };
 
 function placed(body: string, cuts: number[] = []): { text: string; chunks: string[] } {
   const moved = inPlaces(response(body, { cuts }), PLACES, LIVE);
@@ -19,18 +19,18 @@ test.each([
   [
     "whole",
     '{"input":{"file_path":"/cwdc/dcwd/a.txt"}}',
-    '{"input":{"file_path":"/Users/somebody/a \\"quoted\\" 日本/a.txt"}}',
+    '{"input":{"file_path":"/Volum/somebody/a \\"quoted\\" 日本/a.txt"}}',
   ],
   [
     "as a slug",
     '{"x":"/home/.claude/projects/-cwdc-dcwd/m"}',
-    '{"x":"/Users/somebody/.claude/projects/-Users-somebody-a--quoted----/m"}',
+    '{"x":"/Volum/somebody/.claude/projects/-Volum-somebody-a--quoted----/m"}',
   ],
   ["not in a longer name", '{"x":"/cwdc/dcwdx /homes"}', '{"x":"/cwdc/dcwdx /homes"}'],
   [
     "told in pieces",
     'data: {"text":"in /cwdc"}\n\ndata: {"text":"/dc"}\n\ndata: {"text":"wd/a"}\n\n',
-    'data: {"text":"in /Users/somebody/a \\"quoted\\" 日本"}\n\ndata: {"text":""}\n\ndata: {"text":"/a"}\n\n',
+    'data: {"text":"in /Volum/somebody/a \\"quoted\\" 日本"}\n\ndata: {"text":""}\n\ndata: {"text":"/a"}\n\n',
   ],
 ])("a folder becomes the live one: %s", (_, recorded, expected) => {
   expect(placed(recorded).text).toBe(expected);
@@ -39,7 +39,7 @@ test.each([
 test("cuts stay where they were in what did not change", () => {
   const body = 'data: {"a":"/home/x"}\n\ndata: {"b":"y"}\n\n';
   const { chunks } = placed(body, [6, 14, body.indexOf("data", 5)]);
-  expect(chunks).toEqual(["data: ", '{"a":"/Users/somebody', '/x"}\n\n', 'data: {"b":"y"}\n\n']);
+  expect(chunks).toEqual(["data: ", '{"a":"/Volum/somebody', '/x"}\n\n', 'data: {"b":"y"}\n\n']);
 });
 
 test("without folders nothing is touched", () => {

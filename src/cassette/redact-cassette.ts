@@ -18,6 +18,10 @@ export function redactCassette(cassette: Cassette, redactor: Redactor): Cassette
     manifest: {
       ...cassette.manifest,
       title: redactor.line(cassette.manifest.title),
+      upstream: {
+        ...cassette.manifest.upstream,
+        description: redactor.line(cassette.manifest.upstream.description),
+      },
       client: {
         ...client,
         command: client.command.map((word) => redactor.line(word)),

@@ -60,12 +60,18 @@ test("known values, the device id and the user's name go too; redacting twice ch
 });
 
 test("folders go by an alias of the same length, in plain, escaped and slug form", () => {
-  const target = redactor({ home: "/Users/jane", cwd: "/Users/jane/my.app" });
-  const body = String.raw`{"a":"/Users/jane/my.app/x","b":"\/Users\/jane\/.claude/projects/-Users-jane-my-app/m","c":"/Users/janet"}`;
+  const target = redactor({ home: "/Volum/jane", cwd: "/Volum/jane/my.app" });
+  const body = String.raw`{"a":"/Volum/jane/my.app/x","b":"\/Volum\/jane\/.claude/projects/-Volum-jane-my-app/m","c":"/Volum/janet"}`;
   expect(text(target.body(bytes(body)))).toBe(
-    String.raw`{"a":"/cwdcw/cwdc/dcwdcw/x","b":"\/homeh\/meho\/.claude/projects/-cwdcw-cwdc-dcwdcw/m","c":"/Users/janet"}`,
+    String.raw`{"a":"/cwdcw/cwdc/dcwdcw/x","b":"\/homeh\/meho\/.claude/projects/-cwdcw-cwdc-dcwdcw/m","c":"/Volum/janet"}`,
   );
   expect(target.places).toEqual({ home: "/homeh/meho", cwd: "/cwdcw/cwdc/dcwdcw" });
+});
+
+test("a folder of the model's server goes too, and the client's own names come first", () => {
+  const target = redactor({ home: "/roof", folders: ["/roof", "/srv/models"] });
+  const body = '{"a":"/roof/x","b":"/srv/models/m.gguf","c":"/srv/modelsx"}';
+  expect(text(target.body(bytes(body)))).toBe('{"a":"/home/x","b":"/use/userus/m.gguf","c":"/srv/modelsx"}');
 });
 
 test("headers are kept by name alone", () => {
@@ -205,7 +211,7 @@ function session(home: string, cwd: string, day: string): unknown {
 }
 
 test("a session under another HOME, folder and day is the same after redaction", () => {
-  const recorded = session("/root", "/srv/one", "2026-01-02");
+  const recorded = session("/roof", "/srv/one", "2026-01-02");
   expect(session("/home/somebody", "/home/somebody/else", "2027-10-20")).toEqual(recorded);
 });
 

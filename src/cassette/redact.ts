@@ -33,6 +33,8 @@ export interface RedactorOptions {
   home?: string | undefined;
   cwd?: string | undefined;
   user?: string | undefined;
+  /** Other folders of the machine, e.g. the home of who started the model's server. */
+  folders?: readonly string[];
   /** Values known to be secret whatever they look like (keys that were passed in). */
   secrets?: readonly string[];
 }
@@ -61,6 +63,7 @@ export class Redactor {
     const { cwd, home, user } = options;
     this.live = { cwd, home };
     this.places = { home: this.#place("home", home), cwd: this.#place("cwd", cwd) };
+    for (const folder of options.folders ?? []) this.#place("user", folder);
     if (user !== undefined && user.length > 2 && !GENERIC_USERS.has(user)) this.#secret("user", user, "word");
     for (const value of options.secrets ?? []) if (value.length >= 8) this.#secret("known", value);
   }
@@ -124,11 +127,12 @@ export class Redactor {
   }
 
   /** A folder goes by its name, its real name, and the form in which it is part of file names. */
-  #place(kind: "home" | "cwd", path: string | undefined): string | null {
+  #place(kind: "home" | "cwd" | "user", path: string | undefined): string | null {
     if (path === undefined || path.length < 3) return null;
     const name = placeAlias(kind, path);
     for (const form of new Set([path, realPath(path)])) {
       const alias = placeAlias(kind, form);
+      if (this.#secrets.has(form)) continue;
       this.#secrets.set(form, { from: form, to: alias, where: "word" });
       // Of a name of one part, the slug may be part of any word.
       if (form.lastIndexOf("/") > 0)

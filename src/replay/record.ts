@@ -83,7 +83,7 @@ export async function recordSession(options: RecordOptions): Promise<Recording> 
     profile: options.redact,
     home: options.client.home,
     cwd: options.client.cwd,
-    user: userName(),
+    ...machineNames(),
     secrets: [options.apiKey ?? "", ...secretsOf(env), ...(options.secrets ?? [])],
   });
   const cassette = redactCassette(raw, redactor);
@@ -219,10 +219,12 @@ function secretsOf(env: NodeJS.ProcessEnv): string[] {
     .map(([, value]) => value ?? "");
 }
 
-function userName(): string | undefined {
+/** Who records, and where he is at home, whatever HOME says. */
+function machineNames(): { user?: string; folders: string[] } {
   try {
-    return userInfo().username;
+    const { username, homedir } = userInfo();
+    return { user: username, folders: [homedir] };
   } catch {
-    return undefined;
+    return { folders: [] };
   }
 }
