@@ -11,21 +11,21 @@ const PATIENCE_MS = 5_000;
  * The case's sends in turn. When a model server that would go on for ever (`end: stall`) was answered
  * with a success, the target must have left it.
  */
-export const leaves: Procedure<null> = procedure({ type: "null" }, async ({ world, sends, send }) => {
+export const leaves: Procedure<null> = procedure({ type: "null" }, async (context) => {
   const findings: Finding[] = [];
-  for (const one of sends) {
-    const { exchange, findings: found } = await send(one);
+  for (const one of context.sends) {
+    const { exchange, findings: found } = await context.send(one);
     findings.push(...found);
     const endless = one.answers.flat().some((item) => "end" in item && item.end === "stall");
-    if (endless && !(await isLeft(world))) findings.push(stays(exchange));
+    if (endless && !(await isLeft(context.world))) findings.push(stays(exchange));
   }
   return findings;
 });
 
 async function isLeft({ scripted }: World): Promise<boolean> {
-  const asked = scripted?.requests.at(-1);
-  for (let waited = 0; asked?.closedBy === null && waited < PATIENCE_MS; waited += 10) await sleep(10);
-  return asked?.closedBy !== null;
+  const isOpen = (): boolean => scripted?.requests.at(-1)?.closedBy === null;
+  for (let waited = 0; isOpen() && waited < PATIENCE_MS; waited += 10) await sleep(10);
+  return !isOpen();
 }
 
 function stays({ send, text }: Exchange): Finding {
