@@ -88,8 +88,8 @@ export class CallTail {
     const begins = (texts: readonly string[]): boolean =>
       texts.some((text) => this.#held.startsWith(text) || text.startsWith(this.#held));
     if (!begins(MARKERS) && !(this.#place === "start" && begins(OPENERS))) return "no";
-    const fits = this.#patterns.map((pattern) => fit(this.#held, pattern));
-    return fits.includes("full") ? "full" : fits.includes("partial") ? "partial" : "no";
+    const fits = new Set(this.#patterns.map((pattern) => fit(this.#held, pattern)));
+    return fits.has("full") ? "full" : fits.has("partial") ? "partial" : "no";
   }
 }
 

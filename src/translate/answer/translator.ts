@@ -12,6 +12,7 @@ import { CallAssembler } from "./calls.ts";
 import { emptyAnswer } from "./empty-answer.ts";
 import { isFailure, stopReasonOf } from "./finish.ts";
 import { readForcedCall } from "./forced-call.ts";
+import { lostPart, mostTokens } from "./lost.ts";
 import { Sequencer } from "./sequencer.ts";
 import { StopMatcher } from "./stop-sequences.ts";
 import { SurrogateJoiner } from "./surrogates.ts";
@@ -40,6 +41,8 @@ export class AnswerTranslator implements StreamTranslator {
   /** The text of an answer that is the JSON of one call. */
   #forced = "";
   #hiddenTokens = 0;
+  /** As many tokens as the text and reasoning so far can have been, when each piece was one. */
+  #delivered = 0;
   finished = false;
   failure: ApiError | null = null;
 
@@ -88,6 +91,7 @@ export class AnswerTranslator implements StreamTranslator {
   }
 
   #read(delta: UpstreamDelta): void {
+    if ("text" in delta) this.#delivered += mostTokens(delta.text);
     switch (delta.kind) {
       case "text":
         return this.#text(delta.text);
@@ -203,6 +207,7 @@ export class AnswerTranslator implements StreamTranslator {
     this.#sequencer.finish(cut);
     this.#checkArguments();
     if (this.finished) return;
+    if (this.#finish === "stop" && this.#isLost()) return;
     const { stop, note } = stopReasonOf(
       {
         reason: this.#finish,
@@ -217,6 +222,18 @@ export class AnswerTranslator implements StreamTranslator {
     }
     if (note !== undefined) this.#note(note);
     this.#close(stop, null);
+  }
+
+  /** Whether the whole answer was lost on the way, which then is its end. */
+  #isLost(): boolean {
+    const counted = this.#usage.completionTokens;
+    const delivered = { counted, most: this.#delivered, calls: this.#sequencer.calls };
+    const lost = lostPart(delivered, this.#context);
+    if (lost === "some") this.#note("answer-partly-lost");
+    if (lost !== "all") return false;
+    const problem = `counted ${counted} tokens of an answer and delivered none, as when it cannot read a tool call`;
+    this.#fail(upstreamFault(problem));
+    return true;
   }
 
   #flush(): void {
