@@ -2,6 +2,7 @@ import { http, HttpResponse, type HttpHandler } from "msw";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redactor } from "./cassette/redact.ts";
 import type { Cassette, RecordedRequest, RecordedResponse } from "./cassette/types.ts";
+import { machineNames } from "./replay/machine.ts";
 import { missEnvelope } from "./replay/miss-answer.ts";
 import { delaysOf, type Pace } from "./replay/pace.ts";
 import { PlayedHop, type Surface } from "./replay/played-hop.ts";
@@ -27,7 +28,12 @@ export interface CassetteHandlerOptions {
 export function cassetteHandlers(cassette: Cassette, options: CassetteHandlerOptions = {}): HttpHandler[] {
   const surface = options.surface ?? "front";
   const { profile } = cassette.manifest.redaction;
-  const redactor = new Redactor({ profile, home: process.env["HOME"], cwd: process.cwd() });
+  const redactor = new Redactor({
+    profile,
+    home: process.env["HOME"],
+    cwd: process.cwd(),
+    ...machineNames(),
+  });
   const hop = new PlayedHop(cassette, surface, redactor);
   const handler = http.all("*", async ({ request }) => {
     const result = hop.take(await recordedForm(request));

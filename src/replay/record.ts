@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { arch, platform, userInfo } from "node:os";
+import { arch, platform } from "node:os";
 import { createBridge } from "../bridge/bridge.ts";
 import { digest16 } from "../cassette/parts.ts";
 import { redactCassette } from "../cassette/redact-cassette.ts";
@@ -15,6 +15,7 @@ import {
 import { writeCassette } from "../cassette/write.ts";
 import { assemble } from "./assemble.ts";
 import { describeFinding } from "./describe.ts";
+import { machineNames } from "./machine.ts";
 import { ReplayError } from "./replay-error.ts";
 import { startTap, type Tap } from "./tap.ts";
 import { verifyCassette } from "./verify.ts";
@@ -217,14 +218,4 @@ function secretsOf(env: NodeJS.ProcessEnv): string[] {
       ([name, value]) => /(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)$/i.test(name) && (value ?? "").length >= 8,
     )
     .map(([, value]) => value ?? "");
-}
-
-/** Who records, and where he is at home, whatever HOME says. */
-function machineNames(): { user?: string; folders: string[] } {
-  try {
-    const { username, homedir } = userInfo();
-    return { user: username, folders: [homedir] };
-  } catch {
-    return { folders: [] };
-  }
 }

@@ -2,6 +2,7 @@ import { readCassette } from "../../cassette/read.ts";
 import { Redactor } from "../../cassette/redact.ts";
 import type { Cassette } from "../../cassette/types.ts";
 import { cleanEnvironment } from "../../launch/environment.ts";
+import { machineNames } from "../../replay/machine.ts";
 import { startStage } from "../../replay/stage.ts";
 import { parsePace } from "../../replay/pace.ts";
 import { driftLines, failuresOf, fidelityLine } from "../../replay/verdict.ts";
@@ -73,5 +74,6 @@ function redactorFor({ manifest }: Cassette): Redactor {
     profile: manifest.redaction.profile,
     home: process.env["HOME"],
     cwd: process.cwd(),
+    ...machineNames(),
   });
 }
