@@ -4,27 +4,37 @@ import type { Exchange } from "../exchange.ts";
 import type { World } from "../world.ts";
 import { procedure, type Procedure } from "./procedure.ts";
 
-/** Longest wait for the target to leave, ms: generous, since only its absence is judged. */
-const PATIENCE_MS = 5_000;
+interface Arguments {
+  /** Longest wait for the target to leave; default 5000, generous, since only its absence is judged. */
+  patienceMs?: number;
+}
 
 /**
  * The case's sends in turn. When a model server that would go on for ever (`end: stall`) was answered
  * with a success, the target must have left it.
  */
-export const leaves: Procedure<null> = procedure({ type: "null" }, async (context) => {
-  const findings: Finding[] = [];
-  for (const one of context.sends) {
-    const { exchange, findings: found } = await context.send(one);
-    findings.push(...found);
-    const endless = one.answers.flat().some((item) => "end" in item && item.end === "stall");
-    if (endless && !(await isLeft(context.world))) findings.push(stays(exchange));
-  }
-  return findings;
-});
+export const leaves: Procedure<Arguments | null> = procedure(
+  {
+    type: ["object", "null"],
+    additionalProperties: false,
+    properties: { patienceMs: { type: "integer" } },
+  },
+  async (context, args) => {
+    const findings: Finding[] = [];
+    for (const one of context.sends) {
+      const { exchange, findings: found } = await context.send(one);
+      findings.push(...found);
+      const endless = one.answers.flat().some((item) => "end" in item && item.end === "stall");
+      if (endless && !(await isLeft(context.world, args?.patienceMs ?? 5_000)))
+        findings.push(stays(exchange));
+    }
+    return findings;
+  },
+);
 
-async function isLeft({ scripted }: World): Promise<boolean> {
+async function isLeft({ scripted }: World, patienceMs: number): Promise<boolean> {
   const isOpen = (): boolean => scripted?.requests.at(-1)?.closedBy === null;
-  for (let waited = 0; isOpen() && waited < PATIENCE_MS; waited += 10) await sleep(10);
+  for (let waited = 0; isOpen() && waited < patienceMs; waited += 10) await sleep(10);
   return !isOpen();
 }
 
