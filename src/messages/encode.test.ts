@@ -40,3 +40,13 @@ test("numbers that a double cannot hold are written as they were read", () => {
   });
   expect(frame).toContain('"input":{"n":9007199254740993}');
 });
+
+test.each([
+  { type: "text_delta", text: 'a"\n\u2028\ud800' },
+  { type: "thinking_delta", thinking: "\\" },
+  { type: "input_json_delta", partial_json: '{"a":"\r\n' },
+  { type: "signature_delta", signature: "s" },
+] as const)("$type is written as JSON.stringify writes it", (delta) => {
+  const event = { type: "content_block_delta", index: 3, delta } as const;
+  expect(encodeEvent(event)).toBe(`event: content_block_delta\ndata: ${JSON.stringify(event)}\n\n`);
+});

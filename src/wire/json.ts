@@ -78,7 +78,7 @@ function decimal(number: string): string {
 }
 
 function refuseDepth(text: string): void {
-  if (countOpeners(text) <= MAX_JSON_DEPTH) return;
+  if (text.length <= MAX_JSON_DEPTH || countOpeners(text) <= MAX_JSON_DEPTH) return;
   let depth = 0;
   const tokens = /["{}[\]]/g;
   for (let token = tokens.exec(text); token !== null; token = tokens.exec(text)) {

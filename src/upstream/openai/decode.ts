@@ -1,6 +1,7 @@
 import { parseJson } from "../../wire/json.ts";
 import { LineDecoder } from "../../wire/lines.ts";
 import type { UpstreamDecoder, UpstreamDelta } from "../delta.ts";
+import { LineTemplate } from "../line-template.ts";
 import { readErrorObject } from "../error-text.ts";
 import { excerptOf } from "../excerpt.ts";
 import { asObject } from "../read.ts";
@@ -18,39 +19,57 @@ export function createOpenAiDecoder(): UpstreamDecoder {
 
 class OpenAiDecoder implements UpstreamDecoder {
   readonly #lines = new LineDecoder();
+  readonly #template = new LineTemplate((data) => readData(data, ""), null);
   #event = "";
   #data: string[] = [];
+  /** What the one line of `#data` means, when a template told. */
+  #quick: UpstreamDelta | null = null;
   /** Lines that belong to no event stream. */
   #stray: string[] = [];
 
   push(bytes: Uint8Array): UpstreamDelta[] {
-    return this.#lines.push(bytes).flatMap((line) => this.#line(line));
+    const deltas: UpstreamDelta[] = [];
+    for (const line of this.#lines.push(bytes)) this.#line(line, deltas);
+    return deltas;
   }
 
   end(): UpstreamDelta[] {
-    const deltas = this.#lines.end().flatMap((line) => this.#line(line));
-    return [...deltas, ...this.#dispatch(), ...this.#readStray()];
+    const deltas: UpstreamDelta[] = [];
+    for (const line of this.#lines.end()) this.#line(line, deltas);
+    this.#dispatch(deltas);
+    return [...deltas, ...this.#readStray()];
   }
 
-  #line(line: string): UpstreamDelta[] {
-    if (line === "") return this.#dispatch();
+  #line(line: string, deltas: UpstreamDelta[]): void {
+    if (line === "") return this.#dispatch(deltas);
+    if (line.startsWith("data: ")) return this.#dataLine(line.slice(6), deltas);
     const [, name, value = ""] = /^(data|event|id|retry)(?::[ ]?(.*))?$/s.exec(line) ?? [];
-    if (name === undefined) return line.startsWith(":") ? [] : this.#strayLine(line);
-    if (name === "event") this.#event = value;
-    if (name !== "data") return [];
-    const before = this.#data.length > 0 && isComplete(this.#data.join("\n")) ? this.#dispatch() : [];
-    this.#data.push(value);
-    return before;
+    if (name === "data") this.#dataLine(value, deltas);
+    else if (name === "event") this.#event = value;
+    else if (name === undefined && !line.startsWith(":")) deltas.push(...this.#strayLine(line));
   }
 
-  #dispatch(): UpstreamDelta[] {
-    const data = this.#data.join("\n");
+  #dataLine(value: string, deltas: UpstreamDelta[]): void {
+    const waits = this.#data.length > 0;
+    if (waits && (this.#quick !== null || isComplete(this.#data.join("\n")))) this.#dispatch(deltas);
+    this.#quick = this.#data.length === 0 ? this.#template.match(value) : null;
+    this.#data.push(value);
+  }
+
+  #dispatch(deltas: UpstreamDelta[]): void {
     const event = this.#event;
+    const quick = this.#quick;
+    const [first = "", second] = this.#data;
+    const data = second === undefined ? first : this.#data.join("\n");
     this.#event = "";
-    this.#data = [];
-    if (data.trim() === "") return [];
-    if (data.trim() === "[DONE]") return [{ kind: "done" }];
-    return readData(data, event);
+    this.#quick = null;
+    if (this.#data.length > 0) this.#data = [];
+    if (quick !== null && event !== "error") return void deltas.push(quick);
+    if (data.trim() === "") return;
+    if (data.trim() === "[DONE]") return void deltas.push({ kind: "done" });
+    const read = readData(data, event);
+    if (event !== "error") this.#template.learn(data, read);
+    deltas.push(...read);
   }
 
   /** An error as a bare JSON line is known at once, anything else only at the end. */
