@@ -10,6 +10,7 @@ import {
   requireOneOf,
   requireString,
 } from "./check.ts";
+import { clientToolOf } from "./client-tools.ts";
 import { checkWebTool, webToolOf } from "./web-tools.ts";
 
 /** Source: https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/implement-tool-use */
@@ -34,13 +35,18 @@ export function checkTools(value: unknown): void {
   }
 }
 
-/** Server tools are known by their `type`, never by their name: a custom tool may be called `web_search`. */
+/** Typed tools are known by their `type`, never by their name: a custom tool may be called `web_search`. */
 function checkTool(tool: Fields, path: string): void {
   const type = tool["type"];
   if (isAbsent(type) || type === "custom") return checkCustomTool(tool, path);
   const name = requireString(type, at(path, "type"));
   const webTool = webToolOf(name);
   if (webTool !== null) return checkWebTool(tool, webTool, path);
+  const clientTool = clientToolOf(name);
+  if (clientTool !== null) {
+    requireOneOf(tool["name"], at(path, "name"), [clientTool.name]);
+    return;
+  }
   throw invalidRequest(
     at(path, "type"),
     `${echo(name)} tools are not supported here; declare a custom tool instead`,

@@ -26,6 +26,10 @@ test.each<[content: string, reasoning: string, text: string]>([
   ["  text", "", "  text"],
   ["<think>a</think>b<think>c</think>", "a", "b<think>c</think>"],
   ["a</think>b", "", "a</think>b"],
+  ["</think>b", "", "b"],
+  ["\n</THINK>\n\nb", "", "b"],
+  ["</thi", "", "</thi"],
+  ["</table>", "", "</table>"],
 ])("%j", (content, reasoning, text) => {
   expect(split([content])).toEqual({ reasoning, text });
   expect(split(content.split(""))).toEqual({ reasoning, text });

@@ -1,4 +1,5 @@
 const OPEN = "<think>";
+const CLOSE = "</think>";
 const CLOSED = /<\/think>/i;
 /** The end of a text that may be the beginning of the closing tag. */
 const CLOSING = /<(?:\/(?:t(?:h(?:i(?:n(?:k)?)?)?)?)?)?$/i;
@@ -11,7 +12,8 @@ export interface TaggedPiece {
 /**
  * Splits `<think>…</think>` off content, but only at the very start of an answer: anywhere later it
  * is text about tags. Blanks around the reasoning's start and after its end are dropped, as Ollama's
- * own parser does. Reasoning that is never closed is all reasoning.
+ * own parser does. Reasoning that is never closed is all reasoning. A closing tag at the very start
+ * ends reasoning that the chat template opened and the model left empty.
  */
 export class ThinkTags {
   #state: "start" | "opened" | "thinking" | "closed" | "text";
@@ -54,7 +56,12 @@ export class ThinkTags {
       this.#state = "opened";
       return this.#read();
     }
-    if (OPEN.startsWith(begun)) return [];
+    if (begun.startsWith(CLOSE)) {
+      this.#held = this.#held.trimStart().slice(CLOSE.length);
+      this.#state = "closed";
+      return this.#read();
+    }
+    if (OPEN.startsWith(begun) || CLOSE.startsWith(begun)) return [];
     this.#state = "text";
     return this.#release("text");
   }

@@ -1,9 +1,11 @@
 import { ApiError, invalidRequest } from "../../messages/api-error.ts";
 import type { ContentBlock, MessagesRequest, ToolDefinition } from "../../messages/types.ts";
+import { clientToolOf } from "../../messages/client-tools.ts";
 import { webToolOf } from "../../messages/web-tools.ts";
 import { asArray, asObject, asText } from "../../upstream/read.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import { functionOf } from "../server-tools/server-tool.ts";
+import { functionOfClientTool } from "./client-tools.ts";
 import type { Notes } from "./notes.ts";
 import type { VisibleTool } from "./visible-tool.ts";
 
@@ -16,7 +18,7 @@ const NO_PARAMETERS: Record<string, unknown> = { type: "object", properties: {} 
 /**
  * The tools the model sees, in the request's order: deferred ones only once a result, an addition or
  * a forced choice has named them (known from the history, so they stay loaded). Throws `ApiError` 400
- * for typed tools other than the web tools, for a reference to no tool, and when all tools are deferred.
+ * for typed tools that are not known here, for a reference to no tool, and when all tools are deferred.
  */
 export function visibleTools(request: MessagesRequest, notes: Notes): VisibleTool[] {
   const declared = [...(request.tools ?? []), ...inlineAdditions(request)];
@@ -40,10 +42,10 @@ export function visibleTools(request: MessagesRequest, notes: Notes): VisibleToo
 
 function refuseTyped(tool: ToolDefinition, n: number): void {
   const type = tool.type ?? "custom";
-  if (type === "custom" || webToolOf(type) !== null) return;
+  if (type === "custom" || webToolOf(type) !== null || clientToolOf(type) !== null) return;
   throw invalidRequest(
     `tools.${n}.type`,
-    `"${type}" is not supported: of the server tools only web_search and web_fetch are`,
+    `"${type}" is not supported: of the typed tools only web_search, web_fetch, bash, text_editor and memory are`,
   );
 }
 
@@ -59,6 +61,8 @@ function render(tool: ToolDefinition, notes: Notes): VisibleTool {
       notes.add("ignored:user_location", "tools", "searches are not made from a location");
     return functionOf(webTool);
   }
+  const clientTool = clientToolOf(tool.type);
+  if (clientTool !== null) return functionOfClientTool(clientTool);
   const schema = tool.input_schema ?? NO_PARAMETERS;
   const strict = tool.strict === true && isStrictSchema(schema);
   if (tool.strict === true && !strict) {
