@@ -17,14 +17,10 @@ const DELTA = 'event: content_block_delta\ndata: {"type":"content_block_delta","
 
 /** `JSON.stringify` by hand: almost every event is one of these, and it is three times as fast. */
 function encodeDelta(delta: BlockDelta): string {
-  switch (delta.type) {
-    case "text_delta":
-      return `{"type":"text_delta","text":${JSON.stringify(delta.text)}}`;
-    case "thinking_delta":
-      return `{"type":"thinking_delta","thinking":${JSON.stringify(delta.thinking)}}`;
-    case "input_json_delta":
-      return `{"type":"input_json_delta","partial_json":${JSON.stringify(delta.partial_json)}}`;
-    case "signature_delta":
-      return stringifyJson(delta);
-  }
+  if (delta.type === "text_delta") return `{"type":"text_delta","text":${JSON.stringify(delta.text)}}`;
+  if (delta.type === "thinking_delta")
+    return `{"type":"thinking_delta","thinking":${JSON.stringify(delta.thinking)}}`;
+  if (delta.type === "input_json_delta")
+    return `{"type":"input_json_delta","partial_json":${JSON.stringify(delta.partial_json)}}`;
+  return stringifyJson(delta);
 }

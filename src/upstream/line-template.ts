@@ -14,8 +14,8 @@ interface Template {
   make: (text: string) => UpstreamDelta;
 }
 
-/** What cannot stand for itself in a JSON string. */
-const SPECIAL = /["\\\u0000-\u001f]/;
+/** What cannot stand for itself in a JSON string: quote, backslash and everything below the blank. */
+const SPECIAL = /[^ !#-[\]-\uffff]/;
 const MARKS = ["x", "y\\n"] as const;
 /** After so many templates in a row that no line matched, the server's lines are too different to try. */
 const PATIENCE = 8;
