@@ -40,7 +40,7 @@ test("publint finds nothing to say about the tarball", async () => {
 
 test("the tarball holds what runs and nothing else", () => {
   const known =
-    /^package\/(dist|suites|cassettes|fixtures\/(scripts|images))\/|^package\/[A-Z]+(\.md)?$|^package\/package\.json$/;
+    /^package\/(dist|suites|cassettes|fixtures\/(scripts|images|pdf))\/|^package\/[A-Z]+(\.md)?$|^package\/package\.json$/;
   expect(files.filter((file) => !known.test(file))).toEqual([]);
   expect(files.filter((file) => /\.test\.|\/testing\/|fixtures\/(wire|mutants)\//.test(file))).toEqual([]);
 });
