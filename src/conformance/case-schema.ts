@@ -105,6 +105,11 @@ const bridge = {
     pingEveryMs: { type: "integer" },
     graceMs: { type: "integer" },
     flags: { type: "object" },
+    web: {
+      type: "object",
+      additionalProperties: false,
+      properties: { search: { type: "boolean" }, fetch: { type: "boolean" } },
+    },
   },
 };
 

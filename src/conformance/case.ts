@@ -90,6 +90,8 @@ export interface BridgeSettings {
   pingEveryMs?: number;
   graceMs?: number;
   flags?: Record<string, unknown>;
+  /** A scripted web: `search` by its SearXNG, `fetch` of its pages. Its address is `${web}` in all texts. */
+  web?: { search?: boolean; fetch?: boolean };
 }
 
 export interface CaseSpec {

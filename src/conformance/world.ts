@@ -1,3 +1,4 @@
+import type { WebOptions } from "../bridge/web/options.ts";
 import type { ScriptedRequest, ScriptedServer } from "../scripted/options.ts";
 import { startScripted } from "../scripted/server.ts";
 import type { Dialect } from "../upstream/delta.ts";
@@ -6,6 +7,7 @@ import type { AnswerItem, BridgeSettings } from "./case.ts";
 import { readExchange, type Exchange, type UpstreamCall } from "./exchange.ts";
 import { sendHttp, type HttpOptions } from "./http.ts";
 import { resolveReferences } from "./references.ts";
+import { startScriptedWeb, type ScriptedWeb } from "./scripted-web.ts";
 import type { Send } from "./send.ts";
 import { renderAnswer } from "./upstream-answer/render.ts";
 
@@ -20,6 +22,8 @@ export interface World {
   foreign: boolean;
   /** Replaces the model name of every request; null leaves the case's own. */
   model: string | null;
+  /** Address of the scripted web, for cases that have one: `${web}` in their texts. */
+  web?: string;
   signal: AbortSignal;
   close(): Promise<void>;
 }
@@ -34,20 +38,32 @@ export async function embeddedWorld(
   signal: AbortSignal,
   baseUrl?: string,
 ): Promise<World> {
-  const { createBridge } = await import("../bridge/bridge.ts");
+  const { createBridgeWith } = await import("../bridge/bridge.ts");
+  const { web: wanted, ...rest } = settings;
   const scripted = await startScripted({ flavour: dialect, deterministic: true });
-  const bridge = createBridge({
-    provider: dialect,
-    baseUrl: baseUrl ?? (dialect === "openai" ? `${scripted.url}/v1` : scripted.url),
-    model: "scripted",
-    ...(settings as object),
-  });
+  const web = wanted === undefined ? null : await startScriptedWeb();
+  const bridge = createBridgeWith(
+    {
+      provider: dialect,
+      baseUrl: baseUrl ?? (dialect === "openai" ? `${scripted.url}/v1` : scripted.url),
+      model: "scripted",
+      ...(rest as object),
+      ...(web !== null && { web: webOptions(wanted, web) }),
+    },
+    web === null ? {} : { addressRule: (address) => address === "127.0.0.1" },
+  );
   const { url } = await bridge.listen();
   const close = async (): Promise<void> => {
     await bridge.close();
     await scripted.close();
+    await web?.close();
   };
-  return { url, dialect, scripted, foreign: false, model: null, signal, close };
+  const world: World = { url, dialect, scripted, foreign: false, model: null, signal, close };
+  return web === null ? world : { ...world, web: web.url };
+}
+
+function webOptions({ search, fetch }: BridgeSettings["web"] = {}, { url }: ScriptedWeb): WebOptions {
+  return { ...(search === true && { search: { kind: "searxng", url } }), fetch: fetch === true };
 }
 
 /** The project's own bridge before a model that is not ours to script. */
@@ -101,10 +117,10 @@ function queueAnswers(world: World, send: Send): void {
 }
 
 /** Rendered once the upstream request is there: in its dialect, streamed or not as it asks. */
-export function queueAnswer({ scripted }: World, answer: readonly AnswerItem[], split: Split): void {
+export function queueAnswer({ scripted, web }: World, answer: readonly AnswerItem[], split: Split): void {
   scripted?.enqueue((request) => {
     const spoken = dialectOf(request);
-    const items = resolveReferences(answer, []) as AnswerItem[];
+    const items = inWeb(resolveReferences(answer, []), web) as AnswerItem[];
     return renderAnswer(items, spoken, wantsStream(request, spoken), split);
   });
 }
@@ -120,7 +136,7 @@ async function transfer(
   earlier: readonly Exchange[],
   options: Partial<HttpOptions>,
 ): Promise<Pick<Exchange, "request" | "response">> {
-  const body = bodyOf(send, earlier, world.model);
+  const body = bodyOf(send, earlier, world);
   const { method, path, headers } = send;
   const limits = { timeoutMs: SILENCE_MS, signal: world.signal, ...options };
   const response = await sendHttp(world.url, { method, path, headers, body }, limits);
@@ -147,10 +163,15 @@ function upstreamCall(request: ScriptedRequest): UpstreamCall {
   return { method, path, headers, body, json, closedBy };
 }
 
-function bodyOf(send: Send, earlier: readonly Exchange[], model: string | null): string | Uint8Array | null {
+function bodyOf(send: Send, earlier: readonly Exchange[], { model, web }: World): string | Uint8Array | null {
   if (send.request === null) return send.body;
-  const request = resolveReferences(send.request, earlier) as Record<string, unknown>;
+  const request = inWeb(resolveReferences(send.request, earlier), web) as Record<string, unknown>;
   return JSON.stringify(model !== null && request["model"] === "scripted" ? { ...request, model } : request);
+}
+
+/** `${web}` in any text is the address of the scripted web. */
+function inWeb(value: unknown, web: string | undefined): unknown {
+  return web === undefined ? value : JSON.parse(JSON.stringify(value).replaceAll("${web}", web));
 }
 
 function textOf(body: string | Uint8Array | null): string {

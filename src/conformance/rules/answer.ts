@@ -163,7 +163,7 @@ export function differs(one: Exchange, other: Exchange): string | null {
 
 function withoutIds(message: Record<string, unknown>): Record<string, unknown> {
   const content = listOf(message["content"]).map((block) => {
-    const { id: _id, signature, ...rest } = recordOf(block);
+    const { id: _id, tool_use_id: _call, signature, ...rest } = recordOf(block);
     return signature === undefined ? rest : { ...rest, signature: signature === "" ? "" : "present" };
   });
   return { ...message, content };

@@ -6,6 +6,7 @@ import { COMBINING_RULES } from "./combine.ts";
 import { ERROR_RULES } from "./errors.ts";
 import { HTTP_RULES } from "./http.ts";
 import type { RuleContext, RuleSet } from "./rule.ts";
+import { SERVER_TOOL_RULES } from "./server-tools.ts";
 import { STREAM_RULES } from "./stream.ts";
 import { UPSTREAM_CONTENT_RULES } from "./upstream-content.ts";
 import { UPSTREAM_RULES } from "./upstream.ts";
@@ -16,6 +17,7 @@ export const RULES: RuleSet = {
   ...ERROR_RULES,
   ...ANSWER_RULES,
   ...STREAM_RULES,
+  ...SERVER_TOOL_RULES,
   ...UPSTREAM_RULES,
   ...UPSTREAM_CONTENT_RULES,
   ...COMBINING_RULES,

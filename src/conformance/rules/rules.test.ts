@@ -129,6 +129,24 @@ function broken(expectation: Expectation, facts: Facts): boolean {
   return found.length > 0;
 }
 
+const found = (call: object, result: object): Facts => ({
+  body: {
+    ...MESSAGE,
+    content: [
+      { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {}, ...call },
+      { type: "web_search_tool_result", tool_use_id: "srvtoolu_1", content: [], ...result },
+    ],
+  },
+});
+
+/** A result in a stream, right after events of these types. */
+const resultAfter = (...types: string[]): Facts => ({
+  body: stream([
+    ...types.map((type) => ({ type })),
+    { type: "content_block_start", content_block: { type: "web_search_tool_result" } } as { type: string },
+  ]),
+});
+
 type Row = [expectation: Expectation, holds: Facts, breaks: Facts];
 
 const ROWS: Row[] = [
@@ -208,6 +226,17 @@ const ROWS: Row[] = [
     { body: stream(STREAM) },
     { body: stream(BROKEN) },
   ],
+  [{ "answer.server-calls": 1 }, found({}, {}), {}],
+  [{ "answer.server-calls": 1 }, found({}, {}), found({ id: "toolu_1" }, { tool_use_id: "toolu_1" })],
+  [{ "answer.server-calls": 1 }, found({}, {}), found({}, { tool_use_id: "srvtoolu_2" })],
+  [{ "answer.server-calls": 1 }, found({}, {}), found({ name: "web_fetch" }, {})],
+  [{ "answer.server-calls": 1 }, found({}, {}), found({}, { type: "text", text: "x" })],
+  [
+    { "stream.ping-before": "web_search_tool_result" },
+    resultAfter("content_block_stop", "ping"),
+    resultAfter("ping", "content_block_stop"),
+  ],
+  [{ "stream.ping-before": "web_search_tool_result" }, resultAfter("ping"), { body: stream(STREAM) }],
   [{ "stream.deltas": { at_least: 2 } }, { body: stream(STREAM) }, { body: stream(BROKEN) }],
   [{ "stream.deltas-lack": "lo" }, { body: stream(BROKEN) }, { body: stream(STREAM) }],
   [{ "upstream.requests": 1 }, {}, { upstream: [CHAT, CHAT] }],
