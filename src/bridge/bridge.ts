@@ -12,6 +12,7 @@ import { OpenMetrics } from "./open-metrics.ts";
 import { TokenCounts } from "./token-counts.ts";
 import { createNodeServer, listenOn, type Handler } from "./node-server.ts";
 import { resolveSettings, type Bridge, type BridgeOptions } from "./options.ts";
+import { PrefixWatch } from "./prefix-watch.ts";
 import { createProbe } from "./probe-model.ts";
 import { createScrub } from "./scrub.ts";
 import { createUpstreamClient } from "./upstream-client.ts";
@@ -59,6 +60,7 @@ function createCore(options: BridgeOptions, seams: WebSeams): Core {
     knowledge: new ModelKnowledge(settings, createProbe(settings, client)),
     models: new ModelList(),
     content: new ContentResolver(createFetchSource()),
+    prefixes: new PrefixWatch(),
     web: createWeb(settings.web, seams),
     log: options.log ?? SILENT,
     tokens: new TokenCounts(),

@@ -7,6 +7,7 @@ import type { TokenCounts } from "./token-counts.ts";
 import type { ModelList } from "./models.ts";
 import type { ModelKnowledge } from "./model-knowledge.ts";
 import type { Settings } from "./options.ts";
+import type { PrefixWatch } from "./prefix-watch.ts";
 import type { Scrub } from "./scrub.ts";
 import type { UpstreamClient } from "./upstream-client.ts";
 import type { FrontRequest, Sink } from "./front.ts";
@@ -19,6 +20,7 @@ export interface Core {
   knowledge: ModelKnowledge;
   models: ModelList;
   content: ContentResolver;
+  prefixes: PrefixWatch;
   web: Web;
   log: Logger;
   tokens: TokenCounts;

@@ -32,7 +32,9 @@ export async function openAnswer(
     const { vision, webp } = flags;
     const readable = await core.content.resolve(request, { vision, webp, signal: exchange.request.signal });
     const translation = translate(core, exchange, readable, flags);
-    const answer = await sendInTime(core, exchange, translation.upstream);
+    const sending = sendInTime(core, exchange, translation.upstream);
+    watchPrefix(core, exchange, request.model, translation);
+    const answer = await sending;
     if (answer.status === 200) return { answer, context: calibrated(core, translation.context) };
     const failure = parseUpstreamError(answer.status, answer.headers, await readErrorBody(answer));
     core.log.debug({ request: exchange.id, status: failure.status, kind: failure.kind }, "upstream refused");
@@ -48,6 +50,12 @@ function translate(core: Core, exchange: Exchange, request: MessagesRequest, fla
   const translation = translateRequest(request, { model: request.model, flags, repair, strict });
   exchange.notes.push(...translation.notes);
   return translation;
+}
+
+/** Looked at while the upstream works: it costs the answer nothing. */
+function watchPrefix(core: Core, exchange: Exchange, model: string, { upstream }: Translation): void {
+  const broken = core.prefixes.observe(exchange.request.headers, model, upstream.body ?? "");
+  if (broken !== null) core.log.debug({ request: exchange.id, ...broken }, "the prompt's prefix broke");
 }
 
 /** The estimate that clients see is the corrected one; what is sent upstream depends on the request alone. */

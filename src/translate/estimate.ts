@@ -15,7 +15,8 @@ const LARGEST_IMAGE = 1600;
 /** Enough base64 for the size to be in it; a JPEG may have a thumbnail in front. */
 const HEADER_CHARS = 90_000;
 
-const WIDE = /[\u0250-\u{10ffff}]/u;
+/** Also the halves of what lies above U+FFFF. A text of Latin-1 need not be looked at for it. */
+const WIDE = /[\u0250-\uffff]/;
 const WIDE_ALL = /[\u0250-\u{10ffff}]/gu;
 
 /** About how many tokens a text has. Letters outside Latin cost about one token each. Never 0 for a non-empty text. */
