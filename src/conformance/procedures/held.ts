@@ -8,6 +8,8 @@ import { performSend } from "../world.ts";
 import { procedure, type Procedure, type ProcedureContext } from "./procedure.ts";
 
 interface Arguments {
+  /** Names of the sends that are held; the others go out in turn and are judged as ever. By default all are held. */
+  of?: string[];
   /** What the model says, a chunk each. */
   pieces: string[];
   /** `text` by default; `arguments`: pieces of the arguments of one call. */
@@ -31,6 +33,7 @@ export const held: Procedure<Arguments> = procedure(
     required: ["pieces"],
     additionalProperties: false,
     properties: {
+      of: { type: "array", items: { type: "string" } },
       pieces: { type: "array", minItems: 1, items: { type: "string" } },
       as: { enum: ["text", "reasoning", "arguments"] },
       call: { type: "object" },
@@ -40,6 +43,10 @@ export const held: Procedure<Arguments> = procedure(
   async (context, args) => {
     const findings: Finding[] = [];
     for (const send of context.sends) {
+      if (args.of?.includes(send.name) === false) {
+        findings.push(...(await context.send(send)).findings);
+        continue;
+      }
       for (let count = 1; count <= args.pieces.length && findings.length === 0; count++)
         findings.push(...(await holdAfter(context, send, args, count)));
     }

@@ -116,6 +116,16 @@ describe("held", () => {
     expect(await hold(["a", "b"], ["ab"], true)).toEqual([]);
   });
 
+  test("judges the sends that are not to be held as ever", async () => {
+    const { context, sent } = contextOf(
+      [sendOf("plain", [])],
+      () => [],
+      () => [FINDING],
+    );
+    expect(await held.run(context, { of: ["other"], pieces: ["ab"] })).toEqual([FINDING]);
+    expect(sent).toEqual(["plain line"]);
+  });
+
   test.each([
     ["too little", ["a"]],
     ["too much", ["abc"]],
