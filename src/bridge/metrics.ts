@@ -16,6 +16,11 @@ export interface Metrics {
   outputTokens: number;
   /** The part of `inputTokens` that came from the upstream's cache, as far as it says. */
   cachedTokens: number;
+  /** Answers of the upstream, and those of them that said what they cost. */
+  answers: number;
+  pricedAnswers: number;
+  /** US dollars, of `pricedAnswers`. */
+  cost: number;
 }
 
 export function createMetrics(): Metrics {
@@ -30,5 +35,8 @@ export function createMetrics(): Metrics {
     inputTokens: 0,
     outputTokens: 0,
     cachedTokens: 0,
+    answers: 0,
+    pricedAnswers: 0,
+    cost: 0,
   };
 }

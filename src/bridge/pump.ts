@@ -84,6 +84,9 @@ function count(core: Core, { context }: OpenAnswer, { usage, interventions }: St
   core.metrics.inputTokens += usage.promptTokens ?? 0;
   core.metrics.outputTokens += usage.completionTokens ?? 0;
   core.metrics.cachedTokens += usage.cachedTokens ?? 0;
+  core.metrics.answers++;
+  if (usage.cost !== undefined) core.metrics.pricedAnswers++;
+  core.metrics.cost += usage.cost ?? 0;
   core.openMetrics.answer(context.model, usage, interventions);
   if (core.settings.calibrate) core.tokens.observe(context.model, context.promptSize, usage.promptTokens);
 }

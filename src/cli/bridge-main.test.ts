@@ -41,7 +41,13 @@ function bridge(claude: FakeClaude, args: string[], stdin = ""): Promise<Program
 }
 
 /** What every Claude Code behind a bridge is told, so that its WebFetch asks nobody for permission. */
-const SETTINGS = ["--settings", '{"skipWebFetchPreflight":true}'];
+const RATES = '{"input":0,"output":0,"cacheRead":0,"cacheWrite":0}';
+const SETTINGS = [
+  "--managed-settings",
+  `{"modelPricing":{"overrides":{"gpt-4o":${RATES}}}}`,
+  "--settings",
+  '{"skipWebFetchPreflight":true}',
+];
 
 describe("claude-bridge PROVIDER MODEL", () => {
   test("gives Claude Code its arguments and stdin, and ends with its exit code", async () => {
@@ -101,9 +107,9 @@ describe("claude-bridge PROVIDER MODEL", () => {
       HOME: join(folder, "home"),
       ANTHROPIC_BASE_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       ANTHROPIC_MODEL: "gpt-4o",
-      ENABLE_TOOL_SEARCH: "false",
+      ENABLE_TOOL_SEARCH: "true",
       CLAUDE_CODE_MAX_RETRIES: "3",
-      CLAUDE_CODE_MAX_CONTEXT_TOKENS: "40960",
+      CLAUDE_CODE_MAX_CONTEXT_TOKENS: "49864",
       CLAUDE_CODE_MAX_OUTPUT_TOKENS: "4096",
     });
     for (const name of [
@@ -189,7 +195,7 @@ describe("claude-bridge", () => {
     [["serve", "ollama"], 2, /^usage: serve needs PROVIDER and MODEL/],
     [["serve", "ollama", "m", "more"], 2, /^usage: serve takes no "more"/],
     [["serve", "ollama", "m", "--host", "0.0.0.0"], 2, /^usage: --host 0\.0\.0\.0 .*--auth-token/],
-    [["--trace", "-p", "x"], 2, /^usage: --trace: /],
+    [["--patch-claude"], 2, /^usage: --patch-claude: /],
   ] as const)("%j ends with %i and one line", async (args, code, line) => {
     for (const name of ["OPENAI", "ANTHROPIC", "GEMINI", "GOOGLE"]) vi.stubEnv(`${name}_API_KEY`, undefined);
     const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);

@@ -43,7 +43,7 @@ export function runClient(
 }
 
 const TELLING = /^(CLAUDE_CODE_|ENABLE_|DISABLE_|MAX_THINKING)/;
-const SECRET = /(KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|AUTH|URL|HOST|PROXY)/;
+const SECRET = /(KEY|TOKEN(?!S)|SECRET|PASSWORD|CREDENTIAL|AUTH|URL|HOST|PROXY)/;
 
 /** The user's variables that change what the client does, for the manifest. */
 export function visibleVariables(env: NodeJS.ProcessEnv): Record<string, string> {

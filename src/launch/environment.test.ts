@@ -42,6 +42,7 @@ test.each([
   "CLAUDE_CODE_MAX_RETRIES",
   "CLAUDE_CODE_MAX_OUTPUT_TOKENS",
   "CLAUDE_CODE_EFFORT_LEVEL",
+  "ENABLE_TOOL_SEARCH",
   "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
   "CLAUDE_CODE_USE_NATIVE_FILE_SEARCH",
   "API_TIMEOUT_MS",
@@ -60,19 +61,22 @@ test("the client is aimed at the bridge, whatever it would have called", () => {
     ANTHROPIC_AUTH_TOKEN: "t0ken",
     ANTHROPIC_MODEL: "qwen3:1.7b",
     ANTHROPIC_DEFAULT_HAIKU_MODEL: "qwen3:1.7b",
+    CLAUDE_CODE_SUBAGENT_MODEL: "qwen3:1.7b",
     CLAUDE_CODE_ATTRIBUTION_HEADER: "0",
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     ENABLE_TOOL_SEARCH: "false",
   });
   expect(env).not.toHaveProperty("ANTHROPIC_API_KEY");
-  expect(env).not.toHaveProperty("CLAUDE_CODE_SUBAGENT_MODEL");
 });
 
-test("limits are passed on when they are known", () => {
-  const { env } = cleanEnvironment({}, { ...TARGET, maxOutputTokens: 4096, contextWindow: 40960 });
+test("what a model needs yields to what the user set, and outdoes what is usual", () => {
+  const defaults = { CLAUDE_CODE_MAX_OUTPUT_TOKENS: "4096", CLAUDE_CODE_MAX_CONTEXT_TOKENS: "40960" };
+  const target = { ...TARGET, defaults: { ...defaults, ENABLE_TOOL_SEARCH: "true" } };
+  const { env } = cleanEnvironment({ CLAUDE_CODE_MAX_OUTPUT_TOKENS: "9" }, target);
   expect(env).toMatchObject({
-    CLAUDE_CODE_MAX_OUTPUT_TOKENS: "4096",
+    CLAUDE_CODE_MAX_OUTPUT_TOKENS: "9",
     CLAUDE_CODE_MAX_CONTEXT_TOKENS: "40960",
+    ENABLE_TOOL_SEARCH: "true",
   });
 });
 

@@ -43,6 +43,11 @@ const ELSEWHERE: readonly RegExp[] = [
   /^CLAUDE_CODE_(REMOTE|CHILD_SESSION|SPAWNED_BY_SERVER|ORGANIZATION_UUID|ACCOUNT_UUID|USER_EMAIL)$/,
 ];
 
+/** Whether a variable would send the client to another server, account or model. */
+export function pointsElsewhere(name: string): boolean {
+  return ELSEWHERE.some((pattern) => pattern.test(name));
+}
+
 /** What the client is told; see `clientVariables`. */
 export interface ClientTarget {
   /** The bridge, without `/v1`. */
@@ -50,10 +55,8 @@ export interface ClientTarget {
   /** The credential that the bridge asks for. */
   token: string;
   model: string;
-  /** Tokens; what the bridge limits an answer to. */
-  maxOutputTokens?: number;
-  /** Tokens. The client takes it only for ids that it does not know. */
-  contextWindow?: number;
+  /** Set only when the user has not: what the model needs, see `profileOf`. */
+  defaults?: Record<string, string>;
 }
 
 /** Half an hour: a local model may read a long prompt for many minutes before its first token. */
@@ -62,7 +65,8 @@ const PATIENCE_MS = "1800000";
 /**
  * Variables that aim the client at a bridge (https://code.claude.com/docs/en/llm-gateway).
  * `CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST` makes it ignore the provider variables that the user's
- * settings files hold, which otherwise win over the environment.
+ * settings files hold, which otherwise win over the environment. `ANTHROPIC_DEFAULT_FABLE_MODEL` is left
+ * out: it makes the client tell the model that it is that one.
  */
 function clientVariables(target: ClientTarget): Record<string, string> {
   const { model } = target;
@@ -74,15 +78,9 @@ function clientVariables(target: ClientTarget): Record<string, string> {
     ANTHROPIC_DEFAULT_HAIKU_MODEL: model,
     ANTHROPIC_DEFAULT_SONNET_MODEL: model,
     ANTHROPIC_DEFAULT_OPUS_MODEL: model,
+    CLAUDE_CODE_SUBAGENT_MODEL: model,
     CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: "1",
     CLAUDE_CODE_ATTRIBUTION_HEADER: "0",
-    ENABLE_TOOL_SEARCH: "false",
-    ...(target.maxOutputTokens === undefined
-      ? {}
-      : { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(target.maxOutputTokens) }),
-    ...(target.contextWindow === undefined
-      ? {}
-      : { CLAUDE_CODE_MAX_CONTEXT_TOKENS: String(target.contextWindow) }),
   };
 }
 
@@ -91,6 +89,7 @@ const DEFAULTS: Record<string, string> = {
   API_TIMEOUT_MS: PATIENCE_MS,
   CLAUDE_STREAM_IDLE_TIMEOUT_MS: PATIENCE_MS,
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+  ENABLE_TOOL_SEARCH: "false",
 };
 
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
@@ -126,14 +125,14 @@ export function cleanEnvironment(
   const removed: string[] = [];
   for (const [name, value] of Object.entries(inherited)) {
     if (value === undefined) continue;
-    const elsewhere = ELSEWHERE.some((pattern) => pattern.test(name));
+    const elsewhere = pointsElsewhere(name);
     const replaced = name in variables && variables[name] !== value;
     if (elsewhere || replaced || PROVIDER_KEYS.has(name) || hidden.has(value)) removed.push(name);
     else env[name] = value;
   }
   const noProxy = withoutProxy(inherited["NO_PROXY"] ?? inherited["no_proxy"]);
   return {
-    env: { ...DEFAULTS, ...env, ...variables, NO_PROXY: noProxy, no_proxy: noProxy },
+    env: { ...DEFAULTS, ...target.defaults, ...env, ...variables, NO_PROXY: noProxy, no_proxy: noProxy },
     removed: removed.toSorted(),
   };
 }

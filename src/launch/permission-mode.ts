@@ -14,8 +14,8 @@ function chosenIn(file: string): boolean {
   }
 }
 
-/** Settings files that may hold `permissions.defaultMode` (https://code.claude.com/docs/en/settings). */
-function settingsFiles(env: NodeJS.ProcessEnv, cwd: string): string[] {
+/** The user's settings files and the project's (https://code.claude.com/docs/en/settings). */
+export function settingsFiles(env: NodeJS.ProcessEnv, cwd: string): string[] {
   const config = env["CLAUDE_CONFIG_DIR"] ?? join(env["HOME"] ?? "", ".claude");
   return [
     join(config, "settings.json"),

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { createBridge } from "../bridge/bridge.ts";
+import type { Bridge, BridgeOptions } from "../bridge/options.ts";
 import { digest16 } from "../cassette/parts.ts";
 import { redactCassette } from "../cassette/redact-cassette.ts";
 import { REDACTION_RULES, Redactor } from "../cassette/redact.ts";
@@ -52,6 +53,8 @@ export interface RecordOptions {
   recordedAt?: string;
   /** By default the process's. A set `CI` refuses. */
   env?: NodeJS.ProcessEnv;
+  /** Makes the bridge that is recorded, before the upstream at this base URL; by default one of these settings. */
+  bridgeFor?: (baseUrl: string) => Bridge;
   /** Runs the client against the base URL; its exit code is the recording's business only as a fact. */
   run(baseUrl: string): Promise<{ exitCode: number }>;
 }
@@ -102,14 +105,8 @@ async function capture(options: RecordOptions): Promise<{ raw: Cassette; exitCod
   const settings = settingsOf(options);
   const upstream = new URL(options.backend.baseUrl);
   const back = await startTap({ upstream: new URL(upstream.origin), hop: "back" });
-  const bridge = createBridge({
-    ...settings,
-    baseUrl: back.url + settings.basePath,
-    maxOutputTokens: settings.maxOutputTokens ?? undefined,
-    authToken: options.token,
-    calibrate: false, // what is recorded must come out the same whenever it is driven again
-    ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
-  } as Parameters<typeof createBridge>[0]);
+  const baseUrl = back.url + settings.basePath;
+  const bridge = options.bridgeFor?.(baseUrl) ?? usualBridge(options, settings, baseUrl);
   let front: Tap | undefined;
   try {
     front = await startTap({ upstream: new URL((await bridge.listen()).url), hop: "front" });
@@ -144,6 +141,17 @@ async function capture(options: RecordOptions): Promise<{ raw: Cassette; exitCod
     await bridge.close();
     await back.close();
   }
+}
+
+function usualBridge(options: RecordOptions, settings: BridgeSettings, baseUrl: string): Bridge {
+  return createBridge({
+    ...settings,
+    baseUrl,
+    maxOutputTokens: settings.maxOutputTokens ?? undefined,
+    authToken: options.token,
+    calibrate: false, // what is recorded must come out the same whenever it is driven again
+    ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
+  } as BridgeOptions);
 }
 
 function settingsOf({ backend, bridge }: RecordOptions): BridgeSettings {

@@ -45,6 +45,8 @@ export interface UpstreamUsage {
   /** Whole output, reasoning included. */
   completionTokens?: number;
   reasoningTokens?: number;
+  /** US dollars that the provider says it charged. */
+  cost?: number;
 }
 
 /** Incremental decoder of one upstream answer. Any split of the bytes gives the same deltas. */

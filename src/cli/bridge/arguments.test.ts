@@ -58,11 +58,13 @@ test.each([
 
 test("the bridge's own options are found anywhere, in both spellings", async () => {
   const args =
-    "--api-key k1 openai gpt-4o --baseURL http://h/v1 -p hi --maxRetries 2 --max-output-tokens 512 --no-repair --strict --log-dir d --claude-binary ./c --set vision=false --set thinking=levels";
+    "--api-key k1 openai gpt-4o --baseURL http://h/v1 -p hi --maxRetries 2 --max-output-tokens 512 --no-repair --strict --trace --quiet --log-dir d --claude-binary ./c --set vision=false --set thinking=levels";
   expect(await parseBridgeArguments(args.split(" "))).toEqual({
     answered: false,
     words: ["openai", "gpt-4o", "-p", "hi"],
     debug: false,
+    trace: true,
+    quiet: true,
     repair: false,
     strict: true,
     webFetch: false,
@@ -96,7 +98,6 @@ test.each([
   [["--maxRetries", "many"], '--max-retries takes a whole number, not "many"'],
   [["openai", "m", "--api-key"], "--api-key needs a value"],
   [["--set", "vision"], '--set takes FLAG=VALUE, not "vision"'],
-  [["--trace", "-p", "hi"], "--trace: tracing is not there yet"],
 ])("%j is refused: %s", async (args, message) => {
   await expect(parseBridgeArguments(args)).rejects.toMatchObject({ code: "usage", exitCode: 2, message });
 });

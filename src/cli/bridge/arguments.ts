@@ -12,6 +12,10 @@ export interface BridgeArguments {
   baseUrl?: string;
   apiKey?: string;
   debug: boolean;
+  /** Keep the session as a cassette. */
+  trace: boolean;
+  /** Say nothing of the session on stderr. */
+  quiet: boolean;
   logDir?: string;
   maxRetries?: number;
   maxOutputTokens?: number;
@@ -47,8 +51,14 @@ interface Option {
 const OPTIONS: Record<string, Option> = {
   "base-url": { alias: ["baseURL", "baseUrl"], valued: true, describe: "Where the provider's API is" },
   "api-key": { alias: ["apiKey"], valued: true, describe: "Its key (default: the provider's own variable)" },
-  debug: { valued: false, describe: "Say what is removed from the environment; log requests" },
-  "log-dir": { valued: true, describe: "Folder of the --debug log (default: .claude-bridge)" },
+  debug: { valued: false, describe: "Say how Claude Code is set up; log requests" },
+  trace: { valued: false, describe: "Record the session as a cassette, without its secrets" },
+  quiet: { valued: false, describe: "No warnings, and no tokens and cost at the end" },
+  "log-dir": {
+    valued: true,
+    describe:
+      "Folder of the --debug log (default: .claude-bridge) and of traces (default: the user's state folder)",
+  },
   "max-retries": { alias: ["maxRetries"], valued: true, describe: "Retries of a failed upstream request" },
   "max-output-tokens": { valued: true, describe: "The most tokens of one answer" },
   "claude-binary": { valued: true, describe: "Claude Code (default: claude on PATH)" },
@@ -93,7 +103,6 @@ function parserOf(): Argv {
 
 /** Options of the seed and of the contract that this version does not have. */
 const ABSENT: Record<string, string> = {
-  "--trace": "tracing is not there yet",
   "--patch-claude": "Claude Code is not patched any more: it is given a base URL",
 };
 
@@ -141,6 +150,8 @@ export async function parseBridgeArguments(args: readonly string[]): Promise<Bri
     answered: argv["help"] === true || argv["version"] === true,
     words,
     debug: argv["debug"] === true,
+    trace: argv["trace"] === true,
+    quiet: argv["quiet"] === true,
     repair: argv["no-repair"] !== true,
     strict: argv["strict"] === true,
     webFetch: argv["web-fetch"] === true,

@@ -1,21 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { createLogger, SILENT, type Logger } from "../../bridge/log.ts";
-import { cleanEnvironment } from "../../launch/environment.ts";
+import type { Bridge } from "../../bridge/options.ts";
 import { ClaudeMissing, locateClaude } from "../../launch/find-claude.ts";
 import { launchClaude } from "../../launch/launch-claude.ts";
-import { withPermissionMode } from "../../launch/permission-mode.ts";
-import { withSettings } from "../../launch/settings.ts";
+import type { ModelFacts } from "../../launch/profile.ts";
 import type { BridgeArguments } from "./arguments.ts";
+import { clientSetup } from "./client-setup.ts";
+import { modelFacts } from "./model-facts.ts";
+import { note } from "./note.ts";
 import type { Upstream } from "./providers.ts";
-import { bridgeFrom } from "./start.ts";
+import { bridgeFrom, bridgeOptionsOf } from "./start.ts";
+import { isLocal, summaryLine } from "./summary.ts";
 import { SEARCH_KEYS } from "./web.ts";
 
 const LOG_DIR = ".claude-bridge";
-
-function note(line: string): void {
-  process.stderr.write(`claude-bridge: ${line}\n`);
-}
 
 /** Claude Code has the terminal to itself, so requests are logged to a file. */
 async function requestLog(args: BridgeArguments): Promise<Logger> {
@@ -34,6 +33,104 @@ function binaryOf(args: BridgeArguments): string {
   );
 }
 
+/** One session of Claude Code on one model. */
+class Session {
+  readonly #upstream: Upstream;
+  readonly #model: string;
+  readonly #claudeArgs: readonly string[];
+  readonly #args: BridgeArguments;
+  readonly #binary: string;
+  readonly #token = randomBytes(24).toString("base64url");
+  readonly #secrets: string[];
+
+  constructor(upstream: Upstream, model: string, claudeArgs: readonly string[], args: BridgeArguments) {
+    this.#upstream = upstream;
+    this.#model = model;
+    this.#claudeArgs = claudeArgs;
+    this.#args = args;
+    this.#binary = binaryOf(args);
+    const names = Object.values(SEARCH_KEYS);
+    this.#secrets = [upstream.apiKey ?? "", ...names.map((name) => process.env[name] ?? "")];
+  }
+
+  async run(): Promise<number> {
+    const [log, local] = [await requestLog(this.#args), await isLocal(this.#upstream.baseUrl)];
+    const start = { model: this.#model, args: this.#args, authToken: this.#token, log };
+    const facts = await modelFacts(bridgeOptionsOf({ ...start, upstream: this.#upstream }), this.#model);
+    const client = (url: string): Promise<Ended> => this.#client(url, facts, local);
+    let bridge: Bridge | undefined;
+    const bridgeFor = (baseUrl: string): Bridge =>
+      (bridge = bridgeFrom({
+        ...start,
+        upstream: { ...this.#upstream, baseUrl },
+        recorded: this.#args.trace,
+      }));
+    try {
+      return await (this.#args.trace ? this.#traced(bridgeFor, client) : this.#plain(bridgeFor, client));
+    } finally {
+      const line = bridge === undefined ? null : summaryLine(bridge.metrics, local);
+      if (line !== null && !this.#args.quiet) note(line);
+    }
+  }
+
+  async #plain(bridgeFor: (baseUrl: string) => Bridge, client: RunClient): Promise<number> {
+    const bridge = bridgeFor(this.#upstream.baseUrl);
+    try {
+      return (await client((await bridge.listen()).url)).exitCode;
+    } finally {
+      await bridge.close();
+    }
+  }
+
+  async #traced(bridgeFor: (baseUrl: string) => Bridge, client: RunClient): Promise<number> {
+    const [{ traced }, { findClaude }] = await Promise.all([
+      import("./trace.ts"),
+      import("../../launch/find-claude.ts"),
+    ]);
+    return traced({
+      upstream: this.#upstream,
+      model: this.#model,
+      token: this.#token,
+      args: this.#args,
+      claudeArgs: this.#claudeArgs,
+      claudeVersion: (await findClaude(this.#binary))?.version ?? null,
+      secrets: this.#secrets,
+      bridgeFor,
+      run: client,
+    });
+  }
+
+  async #client(url: string, facts: ModelFacts, local: boolean): Promise<Ended> {
+    const { maxOutputTokens, debug, quiet } = this.#args;
+    const setup = clientSetup(
+      {
+        baseUrl: url,
+        token: this.#token,
+        model: this.#model,
+        facts,
+        free: local,
+        secrets: this.#secrets,
+        ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+      },
+      this.#claudeArgs,
+      process.env,
+      process.cwd(),
+    );
+    if (!quiet) setup.warnings.forEach(note);
+    if (debug) note(`${this.#binary} talks to ${url}, which talks to ${this.#upstream.baseUrl}`);
+    if (debug) setup.remarks.forEach(note);
+    const { exitCode } = await launchClaude({ binary: this.#binary, args: setup.args, env: setup.env });
+    return { exitCode, env: setup.env };
+  }
+}
+
+interface Ended {
+  exitCode: number;
+  env: Record<string, string>;
+}
+
+type RunClient = (url: string) => Promise<Ended>;
+
 /**
  * Starts a bridge and Claude Code against it; ends when Claude Code does.
  * @returns Claude Code's exit code
@@ -44,30 +141,6 @@ export async function launch(
   claudeArgs: readonly string[],
   args: BridgeArguments,
 ): Promise<number> {
-  const binary = binaryOf(args);
-  const token = randomBytes(24).toString("base64url");
-  const bridge = bridgeFrom({ upstream, model, args, authToken: token, log: await requestLog(args) });
-  const { url } = await bridge.listen();
-  const context = Number(args.set["context"]);
-  const { env, removed } = cleanEnvironment(
-    process.env,
-    {
-      baseUrl: url,
-      token,
-      model,
-      ...(args.maxOutputTokens === undefined ? {} : { maxOutputTokens: args.maxOutputTokens }),
-      ...(Number.isNaN(context) ? {} : { contextWindow: context }),
-    },
-    [upstream.apiKey ?? "", ...Object.values(SEARCH_KEYS).map((name) => process.env[name] ?? "")],
-  );
-  if (args.debug) {
-    note(`${binary} talks to ${url}, which talks to ${upstream.baseUrl}`);
-    note(`removed from its environment: ${removed.join(", ") || "nothing"}`);
-  }
-  try {
-    const words = withSettings(withPermissionMode(claudeArgs, process.env, process.cwd()));
-    return (await launchClaude({ binary, args: words, env })).exitCode;
-  } finally {
-    await bridge.close();
-  }
+  if (args.trace) (await import("./trace.ts")).refuseTrace(upstream, process.env);
+  return new Session(upstream, model, claudeArgs, args).run();
 }

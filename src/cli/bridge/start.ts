@@ -1,6 +1,6 @@
 import { createBridge } from "../../bridge/bridge.ts";
 import type { Logger } from "../../bridge/log.ts";
-import type { Bridge } from "../../bridge/options.ts";
+import type { Bridge, BridgeOptions } from "../../bridge/options.ts";
 import type { BridgeArguments } from "./arguments.ts";
 import type { Upstream } from "./providers.ts";
 import { webOptions } from "./web.ts";
@@ -13,6 +13,8 @@ export interface StartOptions {
   host?: string;
   port?: number;
   log?: Logger;
+  /** What it says of token counts does not depend on what it has served before. */
+  recorded?: boolean;
 }
 
 /**
@@ -20,8 +22,13 @@ export interface StartOptions {
  * @throws BridgeOptionsError, CliError (exit 2)
  */
 export function bridgeFrom(options: StartOptions): Bridge {
+  return createBridge(bridgeOptionsOf(options));
+}
+
+/** @throws CliError exit 2 */
+export function bridgeOptionsOf(options: StartOptions): BridgeOptions {
   const { upstream, model, args, authToken } = options;
-  return createBridge({
+  return {
     ...upstream,
     model,
     authToken,
@@ -34,5 +41,6 @@ export function bridgeFrom(options: StartOptions): Bridge {
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.log === undefined ? {} : { log: options.log }),
-  });
+    ...(options.recorded === true ? { calibrate: false } : {}),
+  };
 }

@@ -142,6 +142,12 @@ describe("chunks", () => {
       '{"choices":[],"usage":{"prompt_tokens":10,"prompt_cache_hit_tokens":4,"prompt_cache_miss_tokens":6}}',
       [{ kind: "usage", usage: { promptTokens: 10, cachedTokens: 4 } }],
     ],
+    [
+      "usage: OpenRouter's charge",
+      '{"choices":[],"usage":{"prompt_tokens":10,"cost":0.00042}}',
+      [{ kind: "usage", usage: { promptTokens: 10, cost: 0.00042 } }],
+    ],
+    ["usage: a charge that is none", '{"choices":[],"usage":{"cost":"free"}}', []],
     ["usage: {}", '{"choices":[],"usage":{}}', []],
     [
       "everything at once",

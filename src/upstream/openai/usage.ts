@@ -4,6 +4,7 @@ import { asCount, asObject, type JsonObject } from "../read.ts";
 /**
  * Token counts of a chunk or body: OpenAI's `usage`, DeepSeek's cache names, and where servers
  * hide it otherwise (in the choice, under `x_groq`, llama.cpp's `timings`). Undefined when nothing is known.
+ * OpenRouter adds what it charged (https://openrouter.ai/docs/use-cases/usage-accounting).
  */
 export function readUsage(chunk: JsonObject, choice: JsonObject | undefined): UpstreamUsage | undefined {
   const usage =
@@ -26,5 +27,7 @@ export function readUsage(chunk: JsonObject, choice: JsonObject | undefined): Up
   );
   put("completionTokens", usage["completion_tokens"]);
   put("reasoningTokens", outputDetails?.["reasoning_tokens"]);
+  const { cost } = usage;
+  if (typeof cost === "number" && Number.isFinite(cost) && cost >= 0) found.cost = cost;
   return Object.keys(found).length === 0 ? undefined : found;
 }

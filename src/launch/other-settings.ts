@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pointsElsewhere } from "./environment.ts";
+import { settingsFiles } from "./permission-mode.ts";
+
+/** Settings that would choose another server, credential or model, if the client heeded them here. */
+const KEYS = [
+  "model",
+  "apiKeyHelper",
+  "awsAuthRefresh",
+  "gcpAuthRefresh",
+  "modelOverrides",
+  "forceLoginMethod",
+];
+
+function readSettings(file: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function variablesOf({ env }: Record<string, unknown>): string[] {
+  return typeof env === "object" && env !== null ? Object.keys(env) : [];
+}
+
+/** What the user's settings files say about this session's model; names only, values may be secret. */
+export interface OtherSettings {
+  /** `file: name` of what the client does not heed while a host manages its provider. */
+  ignored: string[];
+  /** `file: name` of variables that win over what was found out about the model. */
+  heeded: string[];
+}
+
+/**
+ * Looks through the settings files that the client reads
+ * (https://code.claude.com/docs/en/settings), the organisation's included.
+ * @param computed names of variables that the launcher would set
+ */
+export function otherSettings(
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  computed: readonly string[],
+  managed: string = managedFile(),
+): OtherSettings {
+  const found: OtherSettings = { ignored: [], heeded: [] };
+  for (const file of [...settingsFiles(env, cwd), managed]) {
+    const settings = readSettings(file);
+    const variables = variablesOf(settings);
+    const names = [...KEYS.filter((key) => key in settings), ...variables.filter(pointsElsewhere)];
+    found.ignored.push(...names.map((name) => `${file}: ${name}`));
+    found.heeded.push(
+      ...variables.filter((name) => computed.includes(name)).map((name) => `${file}: ${name}`),
+    );
+  }
+  return found;
+}
+
+function managedFile(): string {
+  const folders: Partial<Record<NodeJS.Platform, string>> = {
+    darwin: "/Library/Application Support/ClaudeCode",
+    win32: "C:\\Program Files\\ClaudeCode",
+  };
+  return join(folders[process.platform] ?? "/etc/claude-code", "managed-settings.json");
+}
