@@ -293,6 +293,11 @@ const ROWS: Row[] = [
   [{ "upstream.limit": 64 }, {}, { upstream: [{ max_tokens: 64, max_completion_tokens: 64 }] }],
   [{ "upstream.tools": ["look"] }, {}, { upstream: [{ tools: [] }] }],
   [{ "upstream.same-as": "first" }, { earlier: {} }, { earlier: { upstream: [{}] } }],
+  [
+    { "upstream.extends": "first" },
+    { earlier: {} },
+    { earlier: { upstream: [{ messages: [{ role: "user", content: "other" }] }] } },
+  ],
   [{ "upstream.contains": "one two" }, {}, { upstream: [{}] }],
   [{ "upstream.contains": "one" }, {}, { upstream: [] }],
   [{ "upstream.lacks": "canary" }, {}, { upstreamHeaders: { authorization: "Bearer canary" } }],

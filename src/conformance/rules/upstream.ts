@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Dialect } from "../../upstream/delta.ts";
+import { sliceJson } from "../../wire/json.ts";
 import type { UpstreamCall } from "../exchange.ts";
 import { conditionsOf, MATCH_PROPERTIES, mismatch } from "../match.ts";
 import { show, valueAt } from "../path.ts";
@@ -95,6 +96,23 @@ export const UPSTREAM_RULES: RuleSet = {
       : [
           finding(
             `the upstream request differs from that of "${name}"`,
+            `${call.body}\n--- ${name}\n${other.body}`,
+          ),
+        ];
+  }),
+
+  /** The messages begin, byte for byte, with those of an earlier send's request: a model server's cache lives from that. */
+  "upstream.extends": onLast<string>({ type: "string" }, (context, name, call) => {
+    const other = earlierNamed(context, name)?.upstream?.at(-1);
+    if (other === undefined) return [finding(`there is no earlier upstream request of "${name}"`, call.body)];
+    const [longer, shorter] = [call.body, other.body].map((body) =>
+      sliceJson(body, ["messages"])?.slice(0, -1),
+    );
+    return longer !== undefined && shorter !== undefined && longer.startsWith(shorter)
+      ? []
+      : [
+          finding(
+            `the upstream messages do not begin with those of "${name}"`,
             `${call.body}\n--- ${name}\n${other.body}`,
           ),
         ];
