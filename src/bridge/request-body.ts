@@ -1,5 +1,5 @@
 import { pipeline } from "node:stream/promises";
-import { PassThrough, Readable, Writable, type Transform } from "node:stream";
+import { Readable, Writable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { ApiError } from "../messages/api-error.ts";
 import { parseJson } from "../wire/json.ts";
@@ -15,7 +15,6 @@ interface BodyLimits {
 const LIMITS: BodyLimits = { maxBytes: 32 * 1024 * 1024, silenceMs: 20_000 };
 
 const DECODERS: Record<string, () => Transform> = {
-  identity: () => new PassThrough(),
   gzip: () => createGunzip(),
   "x-gzip": () => createGunzip(),
   deflate: () => createInflate(),
@@ -37,14 +36,28 @@ export async function readJsonBody(request: FrontRequest, limits: BodyLimits = L
 /** The body as it was sent, compressed or not. Throws ApiError as `readJsonBody` does. */
 export async function readRawBody(request: FrontRequest, limits: BodyLimits = LIMITS): Promise<Uint8Array> {
   if (Number(request.headers["content-length"]) > limits.maxBytes) throw tooLarge(limits.maxBytes);
-  return collectBody(request, limits, new PassThrough());
+  return collectBody(request, limits);
 }
 
 function readBody(request: FrontRequest, limits: BodyLimits): Promise<Uint8Array> {
-  return collectBody(request, limits, decoderOf(request.headers["content-encoding"]));
+  const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  return encoding === "identity"
+    ? collectBody(request, limits)
+    : decompressBody(request, limits, decoderOf(encoding));
 }
 
-async function collectBody(
+async function collectBody(request: FrontRequest, limits: BodyLimits): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of watched(request.body, limits)) chunks.push(chunk);
+  } catch (error) {
+    throw bodyError(error);
+  }
+  request.signal.throwIfAborted();
+  return Buffer.concat(chunks);
+}
+
+async function decompressBody(
   request: FrontRequest,
   limits: BodyLimits,
   decoder: Transform,
@@ -64,20 +77,20 @@ async function collectBody(
   try {
     await pipeline(source, decoder, collect, { signal: request.signal });
   } catch (error) {
-    if (error instanceof ApiError) throw error;
-    if (isCompressionError(error)) {
-      throw new ApiError("invalid_request_error", "content-encoding: the body cannot be decompressed");
-    }
-    throw new ApiError("invalid_request_error", "The request body did not arrive completely", {
-      cause: error,
-    });
+    throw bodyError(error);
   }
   return Buffer.concat(chunks);
 }
 
-function decoderOf(encoding: string | undefined): Transform {
-  const name = (encoding ?? "identity").trim().toLowerCase();
-  const create = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+function bodyError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  return isCompressionError(error)
+    ? new ApiError("invalid_request_error", "content-encoding: the body cannot be decompressed")
+    : new ApiError("invalid_request_error", "The request body did not arrive completely", { cause: error });
+}
+
+function decoderOf(encoding: string): Transform {
+  const create = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
   if (create !== undefined) return create();
   throw new ApiError("invalid_request_error", "content-encoding: use gzip, deflate, br, zstd or none", {
     status: 415,

@@ -1,6 +1,6 @@
 import { readImageHeader } from "../messages/image-header.ts";
 import type { MessagesRequest } from "../messages/types.ts";
-import { stringifyJson } from "../wire/json.ts";
+import { isBigNumber, stringifyJson } from "../wire/json.ts";
 
 /** Characters of ordinary Latin text or code that make one token, over common tokenizers. */
 const CHARS_PER_TOKEN = 3.8;
@@ -15,15 +15,58 @@ const LARGEST_IMAGE = 1600;
 /** Enough base64 for the size to be in it; a JPEG may have a thumbnail in front. */
 const HEADER_CHARS = 90_000;
 
-/** Also the halves of what lies above U+FFFF. A text of Latin-1 need not be looked at for it. */
+/** Above Latin. A text of Latin-1 need not be looked at for it, which makes the test cheap. */
 const WIDE = /[\u0250-\uffff]/;
-const WIDE_ALL = /[\u0250-\u{10ffff}]/gu;
 
 /** About how many tokens a text has. Letters outside Latin cost about one token each. Never 0 for a non-empty text. */
 export function estimateText(text: string): number {
   if (text === "") return 0;
-  const wide = WIDE.test(text) ? (text.match(WIDE_ALL)?.length ?? 0) : 0;
-  return Math.max(1, Math.round((text.length - wide) / CHARS_PER_TOKEN + wide * 0.9));
+  const wide = WIDE.test(text) ? countWide(text) : 0;
+  return tokensOf(text.length, wide);
+}
+
+function tokensOf(chars: number, wide: number): number {
+  return Math.max(1, Math.round((chars - wide) / CHARS_PER_TOKEN + wide * 0.9));
+}
+
+/** `estimateText` of the JSON of a value, without writing it. */
+function estimateJson(value: unknown): number {
+  const total = { chars: 0, wide: 0 };
+  addJson(value, total);
+  return tokensOf(total.chars, total.wide);
+}
+
+/** What JSON writes with a backslash, or may. */
+const ESCAPED = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
+
+function addJson(value: unknown, total: { chars: number; wide: number }): void {
+  if (typeof value === "string") {
+    total.chars += ESCAPED.test(value) ? stringifyJson(value).length : value.length + 2;
+    if (WIDE.test(value)) total.wide += countWide(value);
+  } else if (Array.isArray(value)) {
+    total.chars += 1 + Math.max(1, value.length);
+    for (const entry of value) addJson(entry, total);
+  } else if (typeof value === "object" && value !== null && !isBigNumber(value)) {
+    let members = 0;
+    for (const [key, member] of Object.entries(value)) {
+      if (member === undefined) continue;
+      members++;
+      total.chars += 1; // the colon
+      addJson(key, total);
+      addJson(member, total);
+    }
+    total.chars += 1 + Math.max(1, members);
+  } else total.chars += stringifyJson(value ?? null).length;
+}
+
+const WIDE_RUNS = /[\u0250-\uffff]+/g;
+const SECOND_HALF = /[\udc00-\udfff]/g;
+
+/** Characters above Latin, a surrogate pair as one. Such characters are few or come in long runs. */
+function countWide(text: string): number {
+  let count = 0;
+  for (const run of text.match(WIDE_RUNS) ?? []) count += run.length - (run.match(SECOND_HALF)?.length ?? 0);
+  return count;
 }
 
 /** The estimate of a prompt in parts that models count differently. Tokens. */
@@ -45,7 +88,7 @@ export function measurePrompt(request: Prompt): PromptSize {
   const size: PromptSize = { text: TOKENS_PER_MESSAGE, images: 0 };
   measure(request.system, size);
   for (const tool of request.tools ?? []) {
-    size.text += estimateText(stringifyJson({ n: tool.name, d: tool.description, s: tool.input_schema }));
+    size.text += estimateJson({ n: tool.name, d: tool.description, s: tool.input_schema });
   }
   for (const message of request.messages) {
     size.text += TOKENS_PER_MESSAGE;

@@ -1,8 +1,9 @@
 /** Deeper JSON is refused, so that nobody after the parser can be made to overflow the stack. */
 export const MAX_JSON_DEPTH = 1000;
 
-/** Cheap test: only a text with such a number (many digits, an exponent, `-0`) can hold a lossy one. */
-const SUSPECT_NUMBER = /(?:^|[:,[\s])(?:-?\d[\d.]{15}|-?[\d.]+[eE]|-0)/;
+/** Only a text with such a number (many digits, an exponent, `-0`) can hold a lossy one. */
+const SUSPECT_NUMBER =
+  /(?:^|[:,[\s])(-?\d[\d.]{15,}(?:[eE][+-]?\d+)?|-?[\d.]+[eE][+-]?\d+|-0(?:\.0+)?)(?=[\s,\]}]|$)/g;
 
 interface ReviverContext {
   source?: string;
@@ -29,12 +30,19 @@ const json = JSON as unknown as {
  */
 export function parseJson(text: string): unknown {
   refuseDepth(text);
-  if (!SUSPECT_NUMBER.test(text)) return JSON.parse(text);
+  if (!mayLoseNumbers(text)) return JSON.parse(text);
   return json.parse(text, (_key, value, context) =>
     typeof value === "number" && context.source !== undefined && !isExact(value, context.source)
       ? json.rawJSON(context.source)
       : value,
   );
+}
+
+/** Suspects in strings count too. Most are exact after all: `Number.MAX_SAFE_INTEGER` stands in many schemas. */
+function mayLoseNumbers(text: string): boolean {
+  for (const [, number = ""] of text.matchAll(SUSPECT_NUMBER))
+    if (!isExact(Number(number), number)) return true;
+  return false;
 }
 
 /** The inverse of `parseJson`; for anything else, `JSON.stringify`. */
