@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { createFetchSource } from "./content/fetch-source.ts";
-import { ContentResolver } from "./content/resolve.ts";
+import { ContentResolver, type FetchSource } from "./content/resolve.ts";
 import type { Core } from "./core.ts";
 import { handle } from "./handle.ts";
 import { randomIds } from "./ids.ts";
@@ -27,8 +27,14 @@ export function createBridge(options: BridgeOptions): Bridge {
   return createBridgeWith(options, {});
 }
 
-/** The same with what no option can set, for tests: the library does not export it. */
-export function createBridgeWith(options: BridgeOptions, seams: WebSeams): Bridge {
+/** What no option can set: only tests and replay do. */
+export interface BridgeSeams extends WebSeams {
+  /** Stands in for the network when a request names pictures or documents by URL. */
+  fetchSource?: FetchSource;
+}
+
+/** The same with what no option can set: the library does not export it. */
+export function createBridgeWith(options: BridgeOptions, seams: BridgeSeams): Bridge {
   const core = createCore(options, seams);
   const handler: Handler = (request, sink) => handle(core, request, sink);
   let server: Server | null = null;
@@ -51,7 +57,7 @@ export function createBridgeWith(options: BridgeOptions, seams: WebSeams): Bridg
   };
 }
 
-function createCore(options: BridgeOptions, seams: WebSeams): Core {
+function createCore(options: BridgeOptions, seams: BridgeSeams): Core {
   const settings = resolveSettings(options);
   const client = createUpstreamClient(settings);
   return {
@@ -59,7 +65,7 @@ function createCore(options: BridgeOptions, seams: WebSeams): Core {
     client,
     knowledge: new ModelKnowledge(settings, createProbe(settings, client)),
     models: new ModelList(),
-    content: new ContentResolver(createFetchSource()),
+    content: new ContentResolver(seams.fetchSource ?? createFetchSource()),
     prefixes: new PrefixWatch(),
     web: createWeb(settings.web, seams),
     log: options.log ?? SILENT,

@@ -1,8 +1,9 @@
-import { createBridge } from "../bridge/bridge.ts";
+import { createBridgeWith } from "../bridge/bridge.ts";
 import type { BridgeSettings, Cassette, Exchange } from "../cassette/types.ts";
 import { compareExchange, type Finding, type Rerun } from "./compare.ts";
 import { drive } from "./drive.ts";
 import { recordedIds } from "./recorded-ids.ts";
+import { recordedSources } from "./recorded-sources.ts";
 import { startUpstreamById, type UpstreamById } from "./upstream-by-id.ts";
 
 export interface VerifyOptions {
@@ -26,7 +27,8 @@ export async function verifyCassette(cassette: Cassette, options: VerifyOptions 
   let current: Exchange | undefined;
   const upstream = await startUpstreamById(cassette, () => current?.id ?? "");
   const ids = (): ReturnType<typeof recordedIds> => recordedIds(current?.bridgeResponse ?? NOTHING);
-  const bridge = createBridge({ ...bridgeOptions(cassette.manifest.bridge, upstream), ids });
+  const settings = { ...bridgeOptions(cassette.manifest.bridge, upstream), ids };
+  const bridge = createBridgeWith(settings, { fetchSource: recordedSources(() => current) });
   const report: VerifyReport = { exchanges: 0, findings: [], reruns: new Map() };
   const concurrent = sinceConcurrency(cassette.exchanges);
   try {
@@ -60,7 +62,10 @@ const NOTHING = {
   end: "complete",
 } as const satisfies Exchange["bridgeResponse"] | object;
 
-function bridgeOptions(settings: BridgeSettings, upstream: UpstreamById): Parameters<typeof createBridge>[0] {
+function bridgeOptions(
+  settings: BridgeSettings,
+  upstream: UpstreamById,
+): Parameters<typeof createBridgeWith>[0] {
   const { provider, basePath, model, repair, strict, maxRetries, maxOutputTokens, set, flags } = settings;
   return {
     provider,
