@@ -27,7 +27,7 @@ beforeAll(async () => {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
-}, 300_000);
+}, 600_000);
 
 /** One line per mutant and case: what each upstream's row says. */
 function matrix(): string {

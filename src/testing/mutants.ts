@@ -94,7 +94,6 @@ async function runProgram(folder: string, cases: readonly string[]): Promise<Cas
   const args = [...globs, "--format", "json", "--claude-binary", process.execPath];
   const child = spawn(process.execPath, [join(folder, "src/cli/bridge-conformance.ts"), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") },
   });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
   try {
