@@ -1,3 +1,4 @@
+import type { MessagesRequest } from "../messages/types.ts";
 import { measurePrompt } from "../translate/estimate.ts";
 import { sendJson } from "./answers.ts";
 import type { Core, Exchange } from "./core.ts";
@@ -9,9 +10,18 @@ import { readCountRequest } from "./request.ts";
  * corrected by what they counted before.
  */
 export async function answerCountTokens(core: Core, exchange: Exchange): Promise<void> {
-  const request = await readCountRequest(exchange);
-  await requireKnownModel(core, exchange, request.model);
+  const asked = await readCountRequest(exchange);
+  await requireKnownModel(core, exchange, asked.model);
+  const request = await readable(core, exchange, asked);
   sendJson(exchange, 200, {
     input_tokens: core.tokens.estimate(request.model, measurePrompt(request)),
   });
+}
+
+/** With the text of its PDFs, which is what the model will get; what cannot be read counts as it is. */
+async function readable(core: Core, exchange: Exchange, request: MessagesRequest): Promise<MessagesRequest> {
+  if (!core.content.isNeeded(request, { webp: true })) return request;
+  const { vision, webp } = await core.knowledge.flags(request.model, exchange.mark);
+  const { signal } = exchange.request;
+  return core.content.resolve(request, { vision, webp, signal }).catch(() => request);
 }

@@ -46,10 +46,14 @@ export class ContentResolver {
     this.#fetch = fetch;
   }
 
+  /** Whether anything in a request has to be read before it can be translated. */
+  isNeeded(request: MessagesRequest, options: Pick<ResolveOptions, "webp">): boolean {
+    return request.messages.some(({ content }) => isNeedy(content, options));
+  }
+
   /** The same request when there is nothing to do. Throws ApiError 400 with the path of what cannot be read. */
   async resolve(request: MessagesRequest, options: ResolveOptions): Promise<MessagesRequest> {
-    const needy = request.messages.some(({ content }) => isNeedy(content, options));
-    if (!needy) return request;
+    if (!this.isNeeded(request, options)) return request;
     const messages: Message[] = [];
     for (const [n, message] of request.messages.entries()) {
       const { content } = message;
@@ -154,7 +158,7 @@ export class ContentResolver {
 }
 
 /** Whether anything in it has to be read first. */
-function isNeedy(content: string | readonly ContentBlock[], options: ResolveOptions): boolean {
+function isNeedy(content: string | readonly ContentBlock[], options: Pick<ResolveOptions, "webp">): boolean {
   if (typeof content === "string") return false;
   return content.some((block) => {
     if (block.type === "tool_result") return isNeedy(block.content ?? "", options);
@@ -166,7 +170,7 @@ function isNeedy(content: string | readonly ContentBlock[], options: ResolveOpti
 }
 
 /** GIF is read by neither route of Ollama; WebP by most servers. */
-function isUnread(source: BlockSource, { webp }: ResolveOptions): source is Base64Source {
+function isUnread(source: BlockSource, { webp }: Pick<ResolveOptions, "webp">): source is Base64Source {
   if (source.type !== "base64") return false;
   return source.media_type === "image/gif" || (source.media_type === "image/webp" && !webp);
 }
