@@ -160,6 +160,7 @@ test("cassette accept: our sides are rewritten, those of the others not by a byt
 });
 
 test("cassette refresh: another answer of the model, the client's words as they were", async () => {
+  vi.stubEnv("CI", "");
   cpSync(`${COMMITTED}parallel-tools`, join(dir, "tools"), { recursive: true });
   const stored = (): { clientRequest: unknown; upstream: { upstreamResponse: { body: unknown } }[] } =>
     JSON.parse(readFileSync(join(dir, "tools", "exchanges/0002.json"), "utf8")) as ReturnType<typeof stored>;
