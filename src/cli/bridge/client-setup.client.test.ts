@@ -46,7 +46,7 @@ async function ask(
   };
   const run = await runProgram("claude-bridge", args, { env, cwd: join(folder, "work") });
   expect(run.code).toBe(0);
-  const [record] = claude.records().filter(({ path }) => path.startsWith("/v1/messages?"));
+  const record = claude.records().find(({ path }) => path.startsWith("/v1/messages?"));
   const body = record?.body ?? "{}";
   return {
     seen: JSON.parse(body) as Seen,
