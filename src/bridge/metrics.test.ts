@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { REQUEST, startBridge, type BridgeFixture } from "../testing/bridge-fixture.ts";
-import { chunk, sse, startEvents, type FakeRequest } from "../testing/fake-upstream.ts";
+import { chunk, ollamaLine, sse, startEvents, type FakeRequest } from "../testing/fake-upstream.ts";
 
 const usage = { prompt_tokens: 20, completion_tokens: 3, prompt_tokens_details: { cached_tokens: 15 } };
 const answer = (request: FakeRequest): unknown =>
@@ -44,6 +44,30 @@ test("the page counts what happened, and names no content and no secret", async 
     expect(text.split("\n")).toContain(line);
   expect(text).toMatch(/\n# EOF\n$/);
   expect(text).not.toMatch(/canary|secret/);
+});
+
+test("what an engine lost, and what was made of what it wrote, is counted", async () => {
+  const tools = [{ name: "look", input_schema: { type: "object", properties: { n: { type: "integer" } } } }];
+  const answers = [
+    ollamaLine("Try:") + ollamaLine("", { done: true, done_reason: "stop", eval_count: 30 }),
+    ollamaLine('<tool_call>{"name":"look","arguments":{"n":1}}</tool_call>') +
+      ollamaLine("", { done: true, done_reason: "stop" }),
+  ];
+  await using fixture = await startBridge((request) => startEvents(request).end(answers.shift()), {
+    provider: "ollama",
+  });
+  expect(await (await fixture.post({ ...REQUEST, tools })).json()).toMatchObject({
+    content: [{ type: "text", text: "Try:" }],
+  });
+  expect(await (await fixture.post({ ...REQUEST, tools })).json()).toMatchObject({
+    content: [{ type: "tool_use", name: "look", input: { n: 1 } }],
+    stop_reason: "tool_use",
+  });
+  await vi.waitFor(async () => {
+    const lines = (await page(fixture)).split("\n");
+    expect(lines).toContain('bridge_notes_total{code="answer-partly-lost"} 1');
+    expect(lines).toContain('bridge_interventions_total{code="call-salvaged"} 1');
+  });
 });
 
 test("a client that leaves is counted", async () => {

@@ -14,6 +14,9 @@ import { transportError } from "./upstream-failure.ts";
  */
 export type Deliver = (events: MessageEvent[], failure: ApiError | null) => Promise<void> | undefined;
 
+/** Notes that something of an answer did not reach the client: they are logged and counted with each exchange. */
+const LOSSES: ReadonlySet<string> = new Set(["answer-partly-lost", "call-dropped", "parallel-call-dropped"]);
+
 /** How long a complete answer's connection may take to end before it is closed. */
 const FINISH_MS = 1_000;
 
@@ -72,6 +75,7 @@ async function pumpAll(
 
 function report(core: Core, exchange: Exchange, translator: StreamTranslator): void {
   core.metrics.interventions += translator.interventions.length;
+  exchange.notes.push(...translator.notes.filter((note) => LOSSES.has(note)));
   if (translator.notes.length > 0)
     core.log.debug({ request: exchange.id, notes: translator.notes }, "notes on the answer");
   for (const intervention of translator.interventions) {
