@@ -14,8 +14,6 @@ interface Template {
   make: (text: string) => UpstreamDelta;
 }
 
-/** What cannot stand for itself in a JSON string: quote, backslash and everything below the blank. */
-const SPECIAL = /[^ !#-[\]-\uffff]/;
 const MARKS = ["x", "y\\n"] as const;
 /** After so many templates in a row that no line matched, the server's lines are too different to try. */
 const PATIENCE = 8;
@@ -101,15 +99,24 @@ function gives(template: Template, mark: string, read: LineReader): boolean {
 function textIn(line: string, { head, middle, tail }: Template): string | null {
   let at = 0;
   if (head !== "") {
-    if (!line.startsWith(head)) return null;
+    if (line.slice(0, head.length) !== head) return null;
     at = line.indexOf('"', head.length);
-    if (at === -1 || SPECIAL.test(line.slice(head.length, at))) return null;
+    if (at === -1 || !isPlain(line.slice(head.length, at))) return null;
   }
   const start = at + middle.length;
   const end = line.length - tail.length;
-  if (end <= start || !line.startsWith(middle, at) || !line.endsWith(tail)) return null;
+  if (end <= start || line.slice(at, start) !== middle || line.slice(end) !== tail) return null;
   const text = line.slice(start, end);
-  return SPECIAL.test(text) ? unescaped(text) : text;
+  return isPlain(text) ? text : unescaped(text);
+}
+
+/** Nothing in it would stand otherwise in a JSON string: no quote, no backslash, nothing below the blank. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 || unit === 0x22 || unit === 0x5c) return false;
+  }
+  return true;
 }
 
 /** Null when this is not the inside of one JSON string. */
