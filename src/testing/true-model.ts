@@ -52,16 +52,29 @@ export async function trueModelDefect(folder: string = trueModelFolder()): Promi
   return null;
 }
 
+/** What llama-server runs instead of the small real model. */
+export interface EngineModel {
+  /** Path of a GGUF file. */
+  weights: string;
+  name: string;
+  /** More arguments for llama-server. */
+  options?: readonly string[];
+}
+
 /**
  * Starts llama-server on a free loopback port, at temperature 0 and with a context of 8192 tokens.
  * Throws with the server's last words when it ends, or is not healthy, within a minute.
  */
-export async function startTrueModel(folder: string = trueModelFolder()): Promise<TrueModel> {
+export async function startTrueModel(
+  folder: string = trueModelFolder(),
+  model: EngineModel = { weights: join(folder, WEIGHTS), name: "smollm2" },
+): Promise<TrueModel> {
   const port = await freePort();
   const engine = join(folder, ENGINE);
+  const address = ["--host", "127.0.0.1", "--port", `${port}`];
   const child = spawn(
     join(engine, "llama-server"),
-    ["-m", join(folder, WEIGHTS), "--host", "127.0.0.1", "--port", `${port}`, ...OPTIONS],
+    ["-m", model.weights, ...address, ...OPTIONS, ...(model.options ?? [])],
     {
       cwd: engine,
       env: { PATH: process.env["PATH"] ?? "", LD_LIBRARY_PATH: `${join(folder, ARITHMETIC)}:${engine}` },
@@ -77,7 +90,7 @@ export async function startTrueModel(folder: string = trueModelFolder()): Promis
     await close();
     throw new Error(`llama-server did not start: ${(error as Error).message}\n${words()}`, { cause: error });
   }
-  return { baseUrl: `${origin}/v1`, model: "smollm2", close };
+  return { baseUrl: `${origin}/v1`, model: model.name, close };
 }
 
 async function sha256(file: string): Promise<string> {

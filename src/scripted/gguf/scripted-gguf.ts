@@ -10,7 +10,7 @@ export interface ScriptedGgufOptions {
 }
 
 /** Tokens; the model counts bytes, and a full request of the real client is 54,000 to 73,000 of them. */
-export const SCRIPTED_CONTEXT = 131_072;
+const CONTEXT = 131_072;
 
 const LLAMA_FILE_F32 = 0;
 
@@ -31,7 +31,7 @@ export function scriptedGguf(scripts: readonly ModelScript[], options: ScriptedG
     "general.name": { string: "scripted" },
     "general.file_type": { u32: LLAMA_FILE_F32 },
     "llama.vocab_size": { u32: tokens.length },
-    "llama.context_length": { u32: SCRIPTED_CONTEXT },
+    "llama.context_length": { u32: CONTEXT },
     "llama.embedding_length": { u32: network.width },
     "llama.block_count": { u32: 1 },
     "llama.feed_forward_length": { u32: network.feedForward },
