@@ -29,6 +29,7 @@ export class CallTail {
   /** The part of the text so far that can go out now. */
   push(text: string): string {
     if (this.#state === "off") return text;
+    if (this.#place === "inside" && this.#held === "" && !text.includes("\n")) return text;
     this.#held += text;
     if (this.#state === "certain") return this.#held.length > MAX_HELD ? this.release() : "";
     return this.#watch();

@@ -79,6 +79,7 @@ export class Sequencer {
 
   #add(kind: "text" | "reasoning", text: string): void {
     if (text === "") return;
+    if (this.#queue.length === 0 && this.problem === null) return this.#write(kind, text);
     this.#queue.push({ kind, text });
     this.drain();
   }

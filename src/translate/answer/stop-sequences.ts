@@ -13,6 +13,7 @@ export class StopMatcher {
 
   /** The text that is safe to pass on, and the sequence that ended it. */
   push(text: string): { text: string; matched: string | null } {
+    if (this.#sequences.length === 0) return { text, matched: null };
     const buffer = this.#held + text;
     const match = this.#firstMatch(buffer);
     if (match !== undefined) {

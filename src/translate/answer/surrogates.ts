@@ -1,5 +1,3 @@
-const HIGH_AT_END = /[\ud800-\udbff]$/;
-
 /**
  * Joins a surrogate pair that a server split over two chunks, and turns lone halves into U+FFFD, so
  * that what goes out is always valid UTF-8.
@@ -9,8 +7,9 @@ export class SurrogateJoiner {
 
   push(text: string): string {
     const joined = this.#held + text;
-    this.#held = HIGH_AT_END.test(joined) ? joined.slice(-1) : "";
-    return joined.slice(0, joined.length - this.#held.length).toWellFormed();
+    const last = joined.charCodeAt(joined.length - 1);
+    this.#held = last >= 0xd800 && last <= 0xdbff ? joined.slice(-1) : "";
+    return (this.#held === "" ? joined : joined.slice(0, -1)).toWellFormed();
   }
 
   end(): string {

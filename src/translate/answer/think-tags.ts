@@ -30,6 +30,11 @@ export class ThinkTags {
     return this.#release("text");
   }
 
+  /** Whatever comes is text. */
+  get isOver(): boolean {
+    return this.#state === "text";
+  }
+
   push(text: string): TaggedPiece[] {
     if (this.#state === "text") return piece("text", text);
     this.#held += text;

@@ -124,8 +124,10 @@ export class AnswerTranslator implements StreamTranslator {
 
   #text(text: string): void {
     this.#begin();
-    if (this.#context.toolChoice === "json") this.#forced += this.#textPairs.push(text);
-    else this.#pieces(this.#tags.push(this.#textPairs.push(text)));
+    const whole = this.#textPairs.push(text);
+    if (this.#context.toolChoice === "json") this.#forced += whole;
+    else if (this.#tags.isOver) this.#visible(whole);
+    else this.#pieces(this.#tags.push(whole));
   }
 
   #reasoning(text: string): void {
