@@ -56,6 +56,7 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
   const forced = choice.mode === "required" || choice.mode === "json";
   const turns = renderConversation(request.messages, {
     model: request.model,
+    tools: flags.tools,
     vision: flags.vision,
     toolImages: flags.toolImages,
     midSystem: flags.midSystem,

@@ -46,10 +46,34 @@ describe("a search", () => {
     ]);
     expect(stage.sent(1).messages).toMatchObject([
       { role: "user" },
-      { role: "assistant", tool_calls: [{ id: "call_0", function: { name: "web_search" } }] },
-      { role: "tool", tool_call_id: "call_0", content: expect.stringContaining("An excerpt.") },
+      {
+        role: "assistant",
+        tool_calls: [{ id: (call as { id: string }).id, function: { name: "web_search" } }],
+      },
+      {
+        role: "tool",
+        tool_call_id: (call as { id: string }).id,
+        content: expect.stringContaining("An excerpt."),
+      },
     ]);
     expect(stage.sent(1).max_tokens).toBe(997);
+  });
+
+  test("leaves the next turn's prompt as it was: only what is new is read again", async () => {
+    stage.open();
+    stage.script = [[["web_search", { query: "a" }]], [["web_search", { query: "b" }]], "Done."];
+    const { content } = await stage.ask({ tools: [SEARCH] });
+    await stage.ask({
+      tools: [SEARCH],
+      messages: [
+        { role: "user", content: "Find it." },
+        { role: "assistant", content },
+        { role: "user", content: "And then?" },
+      ],
+    });
+    const [before, after] = [stage.sent(2).messages, stage.sent(3).messages];
+    expect(before).toHaveLength(5);
+    expect(after.slice(0, before.length)).toEqual(before);
   });
 
   test("streams: strict grammar, the call's input in deltas, the result whole", async () => {

@@ -11,7 +11,6 @@ import {
   toolUse,
   type Asked,
 } from "../requests.test.support.ts";
-import { packSnippet } from "../server-tools/snippet.ts";
 
 const system = (content: Message["content"]): Message => ({ role: "system", content });
 const user = (content: Message["content"]): Message => ({ role: "user", content });
@@ -128,74 +127,6 @@ describe("in both dialects", () => {
       "a document of one text",
       [user([document({ type: "content", content: "D" })])],
       [{ content: "<document>\nD\n</document>" }],
-    ],
-    [
-      "history of server tools",
-      [
-        user("q"),
-        assistant([
-          { type: "server_tool_use", id: "s", name: "web_search", input: { query: "x" } },
-          {
-            type: "web_search_tool_result",
-            tool_use_id: "s",
-            content: [
-              { type: "web_search_result", title: "T", url: "https://x", encrypted_content: "SECRET" },
-            ],
-          },
-          textBlock("a"),
-        ] as ContentBlock[]),
-        user("b"),
-      ],
-      [
-        {},
-        { content: '[web_search was called with {"query":"x"}]\n[web_search result: T https://x]\na' },
-        {},
-      ],
-    ],
-    [
-      "excerpts of our own searches",
-      [
-        user("q"),
-        assistant([
-          {
-            type: "web_search_tool_result",
-            tool_use_id: "s",
-            content: [
-              {
-                type: "web_search_result",
-                title: "T",
-                url: "https://x",
-                encrypted_content: packSnippet("An excerpt."),
-              },
-            ],
-          },
-        ] as ContentBlock[]),
-        user("b"),
-      ],
-      [{}, { content: "[web_search result: T https://x\nAn excerpt.]" }, {}],
-    ],
-    [
-      "a page that was read",
-      [
-        user("q"),
-        assistant([
-          {
-            type: "web_fetch_tool_result",
-            tool_use_id: "s",
-            content: {
-              type: "web_fetch_result",
-              url: "https://x",
-              content: {
-                type: "document",
-                title: "T",
-                source: { type: "text", media_type: "text/plain", data: "The page." },
-              },
-            },
-          },
-        ] as ContentBlock[]),
-        user("b"),
-      ],
-      [{}, { content: "[web_fetch result: https://x\nT\nThe page.]" }, {}],
     ],
     [
       "a failed search",

@@ -9,6 +9,7 @@ import type {
 import { readSignature } from "../signature.ts";
 import type { RenderOptions } from "./options.ts";
 import { renderToolResult } from "./results.ts";
+import { readServerPair } from "./server-pairs.ts";
 import { foldSystem } from "./system.ts";
 import { renderServerBlock } from "./texts.ts";
 import type { AssistantTurn, Part, Turn } from "./turns.ts";
@@ -48,8 +49,7 @@ export function renderConversation(messages: readonly Message[], options: Render
     const keep =
       options.reasoning && (options.keepReasoning === null || assistants - seen < options.keepReasoning);
     open = side.blocks.filter(isPlaced("tool_use"));
-    const turn = renderAssistant(side.blocks, keep);
-    if (turn.text !== "" || turn.calls.length > 0 || turn.reasoning !== null) turns.push(turn);
+    turns.push(...renderAssistant(side.blocks, keep, options));
   }
   if (open.length > 0) throw unanswered(open);
   return turns;
@@ -191,13 +191,42 @@ function unanswered(calls: Placed<ToolUseBlock>[]): ApiError {
   );
 }
 
-function renderAssistant(blocks: Placed[], keepReasoning: boolean): AssistantTurn {
+/**
+ * An assistant's message, in more than one turn where web tools ran in the middle of it. Calls that
+ * the client answers stand in the last of them: their results follow right after it.
+ */
+function renderAssistant(blocks: Placed[], keepReasoning: boolean, options: RenderOptions): Turn[] {
+  const turns: Turn[] = [];
+  const calls: AssistantTurn["calls"] = [];
+  let part: Placed[] = [];
+  for (let n = 0; n < blocks.length; n++) {
+    const placed = blocks[n];
+    if (placed === undefined) continue;
+    const pair = options.tools ? readServerPair(placed.block, blocks[n + 1]?.block) : undefined;
+    const { block } = placed;
+    if (pair !== undefined) {
+      const { call, text } = pair;
+      turns.push(renderPart(part, keepReasoning, [call]));
+      turns.push({ role: "tool", callId: call.id, toolName: call.name, text, images: [] });
+      part = [];
+      n++;
+    } else if (block.type === "tool_use") calls.push({ id: block.id, name: block.name, input: block.input });
+    else part.push(placed);
+  }
+  const last = renderPart(part, keepReasoning, calls);
+  const isEmpty = last.text === "" && last.calls.length === 0 && last.reasoning === null;
+  return isEmpty ? turns : [...turns, last];
+}
+
+function renderPart(
+  blocks: readonly Placed[],
+  keepReasoning: boolean,
+  calls: AssistantTurn["calls"],
+): AssistantTurn {
   const texts: string[] = [];
   const reasoning: string[] = [];
-  const calls: AssistantTurn["calls"] = [];
   for (const { block, path } of blocks) {
     if (block.type === "text") texts.push(block.text);
-    else if (block.type === "tool_use") calls.push({ id: block.id, name: block.name, input: block.input });
     else if (block.type === "thinking") {
       const own = keepReasoning ? readSignature(block.signature) : undefined;
       if (own !== undefined && own.text !== "") reasoning.push(own.text);

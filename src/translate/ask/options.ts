@@ -4,6 +4,8 @@ import type { Notes } from "./notes.ts";
 export interface RenderOptions {
   /** Upstream model, for error texts. */
   model: string;
+  /** The model takes tools, so calls of web tools in the history are calls. */
+  tools: boolean;
   vision: boolean;
   toolImages: boolean;
   midSystem: "native" | "fold" | "refuse";

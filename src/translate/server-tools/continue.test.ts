@@ -31,10 +31,10 @@ test("the next request holds what was said and what was found", () => {
     tool_choice: { type: "auto" },
     messages: [
       { role: "user", content: "q" },
-      { role: "assistant", content: step.content },
+      { role: "assistant", content: [{ ...step.content[0], id: "srvtoolu_1" }] },
       {
         role: "user",
-        content: [{ type: "tool_result", tool_use_id: "toolu_1", content: "Nothing was found." }],
+        content: [{ type: "tool_result", tool_use_id: "srvtoolu_1", content: "Nothing was found." }],
       },
     ],
   });
@@ -48,7 +48,7 @@ test("a failure is one for the model too", () => {
   );
   expect(messages.at(-1)).toEqual({
     role: "user",
-    content: [{ type: "tool_result", tool_use_id: "toolu_1", content: "unavailable: W.", is_error: true }],
+    content: [{ type: "tool_result", tool_use_id: "srvtoolu_1", content: "unavailable: W.", is_error: true }],
   });
 });
 

@@ -26,16 +26,23 @@ export function continueRequest(request: MessagesRequest, step: Step, last: bool
       : { type: "auto", ...(parallel !== undefined && { disable_parallel_tool_use: parallel }) },
     messages: [
       ...request.messages,
-      { role: "assistant", content: [...step.content] as ContentBlock[] },
+      { role: "assistant", content: step.content.map((block) => renamed(block, step)) as ContentBlock[] },
       { role: "user", content: step.results.map(({ call, outcome }) => resultOf(call, outcome)) },
     ],
   };
 }
 
-function resultOf({ callId }: ServerCall, outcome: Outcome): ContentBlock {
+/** The id by which the client will send the call back, so that the next turn's prompt begins as this one. */
+function renamed(block: AnswerBlock, { results }: Step): AnswerBlock {
+  if (block.type !== "tool_use") return block;
+  const known = results.find(({ call }) => call.callId === block.id);
+  return known === undefined ? block : { ...block, id: known.call.id };
+}
+
+function resultOf({ id }: ServerCall, outcome: Outcome): ContentBlock {
   return {
     type: "tool_result",
-    tool_use_id: callId,
+    tool_use_id: id,
     content: resultText(outcome),
     ...(outcome.kind === "error" && { is_error: true }),
   };
