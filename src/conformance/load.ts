@@ -2,6 +2,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Expectation, SendSpec, SuiteFile } from "./case.ts";
+import { compiledSuite, readCompiled } from "./compiled-suites.ts";
 import { SEND_SCHEMA, SUITE_SCHEMA } from "./case-schema.ts";
 import { PROCEDURES } from "./procedures/index.ts";
 import { nameAndArguments, RULES } from "./rules/index.ts";
@@ -24,16 +25,26 @@ interface Fault {
 
 /** Every `*.yaml` of the folder, in name order. Throws SuiteFileError at the first file at fault. */
 export async function loadSuites(folder: string = SUITES_FOLDER): Promise<SuiteFile[]> {
+  return (await loadFiles(folder)).map(({ suite }) => suite);
+}
+
+/** The same with names and texts of the files. */
+export async function loadFiles(
+  folder: string = SUITES_FOLDER,
+): Promise<{ name: string; text: string; suite: SuiteFile }[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).toSorted();
-  const suites: SuiteFile[] = [];
+  const compiled = await readCompiled();
+  const files: { name: string; text: string; suite: SuiteFile }[] = [];
   const seen = new Set<string>();
   for (const name of names) {
     const file = join(folder, name);
-    const suite = await parseSuite(await readFile(file, "utf8"), relative(process.cwd(), file), seen);
-    suites.push(suite);
+    const text = await readFile(file, "utf8");
+    const suite =
+      compiledSuite(compiled, name, text) ?? (await parseSuite(text, relative(process.cwd(), file), seen));
+    files.push({ name, text, suite });
     for (const { id } of suite.cases) seen.add(id);
   }
-  return suites;
+  return files;
 }
 
 /** One suite from its text. `taken` are case ids that other files already use. */

@@ -18,6 +18,8 @@ export interface SuiteOptions {
   claudeBinary?: string;
   /** Cases that run at the same time. Default 4. */
   parallel?: number;
+  /** 2: a second thread takes half of a large run. Default 1. */
+  threads?: 1 | 2;
   /** By default the package's own. */
   loaded?: readonly SuiteFile[];
   version: string;

@@ -19,23 +19,8 @@ export async function runJob(
   signal: AbortSignal,
 ): Promise<CaseResult> {
   const started = performance.now();
-  const done = (verdict: Verdict, reason: string | null, findings: readonly Finding[] = []): CaseResult => ({
-    id: job.spec.id,
-    suite: job.suite.suite,
-    level: job.spec.level,
-    kind: job.kind,
-    model,
-    upstream: job.reported,
-    mode: job.reported === "ollama" ? "go" : null,
-    verdict,
-    reason,
-    known: null,
-    blame: verdict === "fail" ? "bridge" : verdict === "harness-error" ? "harness" : null,
-    rate: null,
-    findings: findings.map(({ rule, message, evidence }) => ({ rule, message, evidence })),
-    attempts: verdict === "skip" ? 0 : 1,
-    ms: Math.round(performance.now() - started),
-  });
+  const done: Done = (verdict, reason, findings = []) =>
+    resultOf(job, model, { verdict, reason, findings, ms: Math.round(performance.now() - started) });
   if (job.skip !== null) return done("skip", job.skip);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(CASE_MS)]);
   try {
@@ -52,10 +37,41 @@ export async function runJob(
   }
 }
 
-function settle(
-  outcome: { findings: readonly Finding[] },
-  done: (verdict: Verdict, reason: string | null, findings?: readonly Finding[]) => CaseResult,
-): CaseResult {
+/** The row of a job that could not be run. */
+export function brokenHarness(job: Job, model: string, error: unknown): CaseResult {
+  return resultOf(job, model, { verdict: "harness-error", reason: describe(error), findings: [], ms: 0 });
+}
+
+type Done = (verdict: Verdict, reason: string | null, findings?: readonly Finding[]) => CaseResult;
+
+interface Outcome {
+  verdict: Verdict;
+  reason: string | null;
+  findings: readonly Finding[];
+  ms: number;
+}
+
+function resultOf(job: Job, model: string, { verdict, reason, findings, ms }: Outcome): CaseResult {
+  return {
+    id: job.spec.id,
+    suite: job.suite.suite,
+    level: job.spec.level,
+    kind: job.kind,
+    model,
+    upstream: job.reported,
+    mode: job.reported === "ollama" ? "go" : null,
+    verdict,
+    reason,
+    known: null,
+    blame: verdict === "fail" ? "bridge" : verdict === "harness-error" ? "harness" : null,
+    rate: null,
+    findings: findings.map(({ rule, message, evidence }) => ({ rule, message, evidence })),
+    attempts: verdict === "skip" ? 0 : 1,
+    ms,
+  };
+}
+
+function settle(outcome: { findings: readonly Finding[] }, done: Done): CaseResult {
   const errors = outcome.findings.filter(({ severity }) => severity === "error");
   return done(errors.length === 0 ? "pass" : "fail", null, errors.length === 0 ? outcome.findings : errors);
 }

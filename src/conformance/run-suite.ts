@@ -1,6 +1,6 @@
 import { loadSuites } from "./load.ts";
+import { localExecutor, threadExecutor, type Executor } from "./executor.ts";
 import type { OnProgress, SuiteOptions } from "./options.ts";
-import { runJob } from "./run-job.ts";
 import { selectJobs, type Job } from "./select.ts";
 import { exitCodeOf, headline } from "./tally.ts";
 import type { CaseResult, RunReport } from "./types.ts";
@@ -64,9 +64,9 @@ async function runAll(
   onProgress: OnProgress,
 ): Promise<CaseResult[]> {
   const results = new Map<Job, CaseResult>();
-  const lane = async (queue: Job[]): Promise<void> => {
+  const lane = async (queue: Job[], executor: Executor): Promise<void> => {
     for (let job = queue.shift(); job !== undefined && !options.signal.aborted; job = queue.shift()) {
-      const result = await runJob(job, worlds, modelOf(job, options), options.signal);
+      const result = await executor.run(job, modelOf(job, options));
       if (options.signal.aborted) return;
       results.set(job, result);
       onProgress({ kind: "case", result, done: results.size, total: jobs.length });
@@ -74,10 +74,23 @@ async function runAll(
   };
   const heavy = jobs.filter(({ kind }) => HEAVY.has(kind));
   const light = jobs.filter(({ kind }) => !HEAVY.has(kind));
+  const here = localExecutor(worlds, options.signal);
+  const there = isLarge(light, options) ? await threadExecutor() : null;
   const lanes = options.target === undefined ? (options.parallel ?? 4) : 1;
-  const all = [lane(heavy), lane(heavy), ...Array.from({ length: lanes }, () => lane(light))];
-  await Promise.race([Promise.all(all), aborted(options.signal)]);
+  const lightLanes = (executor: Executor): Promise<void>[] =>
+    Array.from({ length: lanes }, () => lane(light, executor));
+  const all = [lane(heavy, here), lane(heavy, here), ...[here, there ?? []].flat().flatMap(lightLanes)];
+  try {
+    await Promise.race([Promise.all(all), aborted(options.signal)]);
+  } finally {
+    await there?.close();
+  }
   return jobs.flatMap((job) => results.get(job) ?? []);
+}
+
+/** Starting a thread costs what some dozens of rows cost; what is outside this process stays here. */
+function isLarge(light: readonly Job[], { threads, target, backend }: SuiteOptions): boolean {
+  return threads === 2 && target === undefined && backend === undefined && light.length >= 40;
 }
 
 /** Scripted cases speak to the scripted model, unless a foreign target was told another name. */

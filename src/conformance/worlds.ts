@@ -54,10 +54,14 @@ function embedded(options: SuiteOptions, client: Worlds["client"]): Worlds {
     worldOf: (job, signal) =>
       job.kind === "any" && live !== undefined
         ? liveWorld(live, options.model ?? null, signal)
-        : embeddedWorld(job.dialect, job.spec.bridge ?? {}, signal),
+        : embeddedWorldOf(job, signal),
     close: () => Promise.resolve(),
   };
 }
+
+/** A scripted server and a bridge of its own for each job. */
+export const embeddedWorldOf: WorldOf = (job, signal) =>
+  embeddedWorld(job.dialect, job.spec.bridge ?? {}, signal);
 
 async function foreign(
   options: SuiteOptions & { target: NonNullable<SuiteOptions["target"]> },

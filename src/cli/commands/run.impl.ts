@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { findBackend, type Backend } from "../../backends/find-backend.ts";
 import type { SuiteFile } from "../../conformance/case.ts";
 import { loadSuites } from "../../conformance/load.ts";
@@ -28,6 +29,7 @@ export async function runCommand(argv: RunArguments): Promise<ExitCode> {
         ...target,
         ...liveOf(argv, backend),
         loaded,
+        threads: availableParallelism() > 1 ? 2 : 1,
         version: packageVersion(),
         signal: interrupt.signal,
       },

@@ -53,7 +53,7 @@ async function serve(
   const queued = route.streamType === undefined ? undefined : shared.queue.shift();
   if (queued !== undefined) {
     const script = typeof queued === "function" ? queued(logged) : queued;
-    return playByteScript(response, script, contentType(body, route.streamType ?? ""));
+    return playByteScript(response, script, contentType(logged, route.streamType ?? ""));
   }
   try {
     await route.handle(exchange);
@@ -80,6 +80,7 @@ function logRequest(
   response: ServerResponse,
   body: string,
 ): ScriptedRequest {
+  let read: { json: unknown } | undefined;
   const entry: ScriptedRequest = {
     n: shared.requests.length + 1,
     method: request.method ?? "",
@@ -88,7 +89,9 @@ function logRequest(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     ),
     body,
-    json: parsed(body),
+    get json() {
+      return (read ??= { json: parsed(body) }).json;
+    },
     receivedAt: Date.now(),
     closedBy: null,
   };
@@ -108,8 +111,8 @@ function parsed(body: string): unknown {
 }
 
 /** The type of a byte script's body: what the dialect streams, or JSON when no stream was asked for. */
-function contentType(body: string, streamType: string): string {
-  const { stream } = (parsed(body) ?? {}) as { stream?: unknown };
+function contentType({ json }: ScriptedRequest, streamType: string): string {
+  const { stream } = (json ?? {}) as { stream?: unknown };
   const streams = streamType.includes("ndjson") ? stream !== false : stream === true;
   return streams ? streamType : "application/json";
 }
