@@ -48,7 +48,9 @@ class EventStream {
     if (!this.#started) this.#core.openMetrics.firstByte(performance.now() - this.#exchange.began);
     this.#started = true;
     this.#heartbeat.touch();
-    const caughtUp = this.#exchange.sink.write(events.map((event) => this.#encode(event)).join(""));
+    let text = "";
+    for (const event of events) text += this.#encode(event);
+    const caughtUp = this.#exchange.sink.write(text);
     return caughtUp ? undefined : this.#exchange.sink.drained();
   }
 
