@@ -159,8 +159,17 @@ function isChat({ path }: Pick<ScriptedRequest, "path">): boolean {
 }
 
 function upstreamCall(request: ScriptedRequest): UpstreamCall {
-  const { method, path, headers, body, json, closedBy } = request;
-  return { method, path, headers, body, json, closedBy };
+  const { method, path, headers, body, closedBy } = request;
+  return {
+    method,
+    path,
+    headers,
+    body,
+    get json() {
+      return request.json;
+    },
+    closedBy,
+  };
 }
 
 function bodyOf(send: Send, earlier: readonly Exchange[], { model, web }: World): string | Uint8Array | null {
