@@ -1,7 +1,13 @@
 /**
- * What the bridge costs: the same fake model server is read through the bridge and through a pipe
- * that copies bytes, in turns, in one run. Bridge or pipe has this process; the model server and the
- * client share another. Prints one JSON object.
+ * What the bridge costs. The same fake model server is read by the same client through the bridge and
+ * through a pipe that copies bytes, in turns, in one run. Bridge and pipe have this process, the model
+ * server and the client share another, so that the time of both counts against both. Every request
+ * is one of Claude Code's own. Prints one JSON object:
+ *
+ * - `deltasPerSecond`: pieces of text from the server, as fast as the client reads them;
+ * - `firstByteMs`: from sending the request to the first byte of the answer;
+ * - `cpuMicrosecondsPerDelta`: what this process used of the CPU, which another's load does not change;
+ * - `ratio` and `addedFirstByteMs`: the bridge's figures beside the pipe's, each the best of its rounds.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -9,31 +15,52 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { createBridge } from "../src/bridge/bridge.ts";
 import type { Dialect } from "../src/upstream/delta.ts";
+import { benchBody } from "./body.ts";
 import { startPipe } from "./pipe.ts";
 import type { Measurement, MeasureTask, WorldReady } from "./world.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 11;
 const PATHS: Record<Dialect, string> = { openai: "/v1/chat/completions", ollama: "/api/chat" };
 
 const world = fork(fileURLToPath(new URL("./world.ts", import.meta.url)));
 const [ready] = (await once(world, "message")) as [WorldReady];
 
-async function measure(task: MeasureTask): Promise<Measurement> {
+interface Figures {
+  deltasPerSecond: number;
+  firstByteMs: number;
+  cpuMicrosecondsPerDelta: number;
+}
+
+async function ask(task: MeasureTask): Promise<Measurement> {
   world.send(task);
   const [measurement] = (await once(world, "message")) as [Measurement];
   return measurement;
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function summary(runs: Measurement[]): Measurement {
+async function measure(url: string): Promise<Figures> {
+  const { deltas } = ready.shape;
+  const firstByteMs = await ask({ what: "first-byte", url, body: body.text });
+  const before = process.cpuUsage();
+  const totalMs = await ask({ what: "deltas", url, body: body.text });
+  const { user, system } = process.cpuUsage(before);
   return {
-    deltasPerSecond: Math.round(median(runs.map((run) => run.deltasPerSecond))),
-    firstByteMs: Number(median(runs.map((run) => run.firstByteMs)).toFixed(3)),
+    deltasPerSecond: (deltas / totalMs) * 1000,
+    firstByteMs,
+    cpuMicrosecondsPerDelta: (user + system) / deltas,
   };
 }
+
+/** The best of the rounds: what else the machine does can only make one worse. */
+function best(runs: Figures[]): Figures {
+  const least = (pick: (run: Figures) => number): number => Math.min(...runs.map(pick));
+  return {
+    deltasPerSecond: Math.round(Math.max(...runs.map((run) => run.deltasPerSecond))),
+    firstByteMs: Number(least((run) => run.firstByteMs).toFixed(3)),
+    cpuMicrosecondsPerDelta: Number(least((run) => run.cpuMicrosecondsPerDelta).toFixed(2)),
+  };
+}
+
+const body = await benchBody();
 
 async function compare(dialect: Dialect): Promise<object> {
   const baseUrl = dialect === "openai" ? `${ready.url}/v1` : ready.url;
@@ -51,15 +78,15 @@ async function compare(dialect: Dialect): Promise<object> {
   };
 }
 
-async function takeTurns(...urls: [string, string]): Promise<[Measurement, Measurement]> {
-  const runs: [Measurement[], Measurement[]] = [[], []];
+async function takeTurns(...urls: [string, string]): Promise<[Figures, Figures]> {
+  const runs: [Figures[], Figures[]] = [[], []];
   for (let round = -1; round < ROUNDS; round++) {
     for (const [n, url] of urls.entries()) {
-      const measurement = await measure({ url });
-      if (round >= 0) runs[n]?.push(measurement); // the first round warms up
+      const figures = await measure(url);
+      if (round >= 0) runs[n]?.push(figures); // the first round warms up
     }
   }
-  return [summary(runs[0]), summary(runs[1])];
+  return [best(runs[0]), best(runs[1])];
 }
 
 const result = {
@@ -67,6 +94,7 @@ const result = {
   cpus: availableParallelism(),
   rounds: ROUNDS,
   ...ready.shape,
+  body: { bytes: Buffer.byteLength(body.text), source: body.source },
   openai: await compare("openai"),
   ollama: await compare("ollama"),
 };

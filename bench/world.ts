@@ -3,31 +3,24 @@ import type { AddressInfo } from "node:net";
 import { Agent, request } from "undici";
 
 export interface MeasureTask {
+  /** Many short answers, or one long one. */
+  what: "first-byte" | "deltas";
   url: string;
+  /** The request's JSON; model, length and streaming are set here. */
+  body: string;
 }
 
-export interface Measurement {
-  deltasPerSecond: number;
-  /** From sending a request to the first byte of its body; median over `FIRST_BYTE_REQUESTS`. */
-  firstByteMs: number;
-}
+/** Milliseconds: the median time to the first byte of an answer's body, or that of the whole long answer. */
+export type Measurement = number;
 
 export interface WorldReady {
   url: string;
   shape: { deltas: number; deltasPerWrite: number };
 }
 
-const DELTAS = 40_000;
+const DELTAS = 20_000;
 const DELTAS_PER_WRITE = 8;
-const FIRST_BYTE_REQUESTS = 40;
-const BODY = (max_tokens: number): string =>
-  JSON.stringify({
-    model: "bench",
-    max_tokens,
-    stream: true,
-    messages: [{ role: "user", content: "hello" }],
-  });
-
+const FIRST_BYTE_REQUESTS = 20;
 const agent = new Agent({ bodyTimeout: 0, headersTimeout: 0 });
 
 function openAiDelta(n: number): string {
@@ -71,29 +64,27 @@ async function serve(incoming: IncomingMessage, response: ServerResponse): Promi
   response.end(dialect.end);
 }
 
+function bodyOf({ body }: MeasureTask, max_tokens: number): string {
+  const request = JSON.parse(body) as object;
+  return JSON.stringify({ ...request, model: "bench", max_tokens, stream: true });
+}
+
 /** Reads an answer to its end. Times are milliseconds since the request was sent. */
-async function read(url: string, maxTokens: number): Promise<{ firstByteMs: number; totalMs: number }> {
+async function read(url: string, body: string): Promise<{ firstByteMs: number; totalMs: number }> {
   const began = performance.now();
-  const { statusCode, body } = await request(url, {
-    method: "POST",
-    body: BODY(maxTokens),
-    dispatcher: agent,
-  });
+  const answer = await request(url, { method: "POST", body, dispatcher: agent });
   let firstByteMs = 0;
-  for await (const _ of body) firstByteMs ||= performance.now() - began;
-  if (statusCode !== 200) throw new Error(`status ${statusCode} from ${url}`);
+  for await (const _ of answer.body) firstByteMs ||= performance.now() - began;
+  if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode} from ${url}`);
   return { firstByteMs, totalMs: performance.now() - began };
 }
 
-async function measure({ url }: MeasureTask): Promise<Measurement> {
-  const firsts: number[] = [];
-  for (let n = 0; n < FIRST_BYTE_REQUESTS; n++) firsts.push((await read(url, 1)).firstByteMs);
-  const { totalMs } = await read(url, DELTAS);
-  firsts.sort((a, b) => a - b);
-  return {
-    deltasPerSecond: (DELTAS / totalMs) * 1000,
-    firstByteMs: firsts[Math.floor(firsts.length / 2)] ?? Number.NaN,
-  };
+async function measure(task: MeasureTask): Promise<Measurement> {
+  if (task.what === "deltas") return (await read(task.url, bodyOf(task, DELTAS))).totalMs;
+  const body = bodyOf(task, 1);
+  const times: number[] = [];
+  for (let n = 0; n < FIRST_BYTE_REQUESTS; n++) times.push((await read(task.url, body)).firstByteMs);
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
 const server = createServer((incoming, response) => void serve(incoming, response));
