@@ -39,8 +39,8 @@ export type FetchSource = (
 export class ContentResolver {
   readonly #fetch: FetchSource;
   readonly #pdfs = new Memo<PdfPage[]>(16);
-  readonly #pictures = new Memo<{ png: string } | { problem: string }>(64);
-  readonly #remote = new Memo<Base64Source>(64);
+  readonly #pictures = new Memo<{ png: string } | { problem: string }>(16);
+  readonly #remote = new Memo<Base64Source>(16);
 
   constructor(fetch: FetchSource) {
     this.#fetch = fetch;
