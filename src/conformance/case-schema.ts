@@ -140,6 +140,7 @@ const oneCase = {
     },
     needs: { type: "array", items: text },
     upstreams: { type: "array", minItems: 1, items: dialect },
+    usually: { type: "array", minItems: 1, items: dialect },
     bridge,
     request,
     answer,

@@ -105,6 +105,8 @@ export interface CaseSpec {
   needs?: string[];
   /** Where the feature exists; by default both. */
   upstreams?: Dialect[];
+  /** Fewer of them, to save time, in a run for which no suite and no case was named. */
+  usually?: Dialect[];
   bridge?: BridgeSettings;
   /** Laid over the suite's defaults. */
   request?: Record<string, unknown>;

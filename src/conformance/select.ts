@@ -74,7 +74,9 @@ function jobsOf(suite: SuiteFile, spec: CaseSpec, options: SuiteOptions): Job[] 
 /** A foreign target speaks one language to its upstream: the one it was configured for. */
 function upstreamsOf(spec: CaseSpec, options: SuiteOptions): readonly Dialect[] {
   const fixed = options.target === undefined ? undefined : (options.target.upstream ?? "openai");
-  return (spec.upstreams ?? BOTH).filter((dialect) => fixed === undefined || dialect === fixed);
+  const named = options.suites !== undefined || options.cases !== undefined || fixed !== undefined;
+  const all = spec.upstreams ?? BOTH;
+  return (named ? all : (spec.usually ?? all)).filter((dialect) => fixed === undefined || dialect === fixed);
 }
 
 function skipReason(job: Omit<Job, "skip">, { target }: SuiteOptions): string | null {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Finding } from "../../strict/finding.ts";
@@ -20,6 +20,8 @@ interface Arguments {
   turns: AnswerItem[][];
   /** Files in the client's folder. */
   files?: Record<string, string>;
+  /** More files, by their names in `fixtures/`. */
+  fixtures?: Record<string, string>;
   env?: Record<string, string>;
   /** Exit code: a number, or a match. */
   exit: unknown;
@@ -32,6 +34,8 @@ interface Arguments {
   /** Requests that ask for no stream, or are sent twice, are allowed up to this number. */
   repeats?: number;
 }
+
+const FIXTURES = new URL("../../../fixtures/", import.meta.url);
 
 const object = { type: "object" };
 
@@ -48,6 +52,7 @@ export const claude: Procedure<Arguments> = procedure(
       prompt: { type: "string" },
       turns: { type: "array", items: { type: "array", items: object } },
       files: object,
+      fixtures: { type: "object", additionalProperties: { type: "string" } },
       env: object,
       exit: {},
       result: {},
@@ -85,6 +90,8 @@ async function runSession(
   const cwd = join(folder, "work");
   await mkdir(cwd);
   for (const [name, text] of Object.entries(args.files ?? {})) await writeFile(join(cwd, name), text);
+  for (const [name, from] of Object.entries(args.fixtures ?? {}))
+    await copyFile(new URL(from, FIXTURES), join(cwd, name));
   for (const turn of inFolder(args.turns, cwd)) queueAnswer(world, turn, "line");
   const tapped: TappedExchange[] = [];
   const tap = await startTap({ upstream: new URL(world.url), hop: "front" });

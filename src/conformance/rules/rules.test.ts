@@ -284,6 +284,11 @@ const ROWS: Row[] = [
     {},
     { upstream: [{ messages: [{ role: "user", content: "one one" }] }] },
   ],
+  [
+    { "upstream.images": 0 },
+    {},
+    { dialect: "ollama", upstream: [{ messages: [{ role: "user", images: ["a"] }] }] },
+  ],
   ["upstream.no-empty-message", {}, { upstream: [{ messages: [{ role: "user", content: "" }] }] }],
   [
     { "upstream.result": { call: 0, text: "three" } },

@@ -71,6 +71,12 @@ export const UPSTREAM_CONTENT_RULES: RuleSet = {
     },
   ),
 
+  /** How many images stand in all messages together: a number, or a match. */
+  "upstream.images": onLast<unknown>({}, ({ dialect }, wanted, call) => {
+    const images = upstreamMessages(call, dialect).flatMap((message) => message.images);
+    return complain(mismatch(images.length, wanted), "number of images", call.body);
+  }),
+
   /** No message is without text, image and call. */
   "upstream.no-empty-message": onLast<null>({ type: "null" }, ({ dialect }, _none, call) => {
     const index = upstreamMessages(call, dialect).findIndex(isEmpty);
