@@ -68,11 +68,11 @@ export class Stage implements AsyncDisposable {
     );
   }
 
-  async post(fields: object): Promise<Response> {
+  async post(fields: object, signal: AbortSignal | null = null): Promise<Response> {
     if (this.bridge === null) throw new Error("open the bridge first");
     const messages = [{ role: "user", content: "Find it." }];
     const body = JSON.stringify({ model: "m", max_tokens: 1000, messages, ...fields });
-    return this.bridge.fetch(new Request("http://bridge/v1/messages", { method: "POST", body }));
+    return this.bridge.fetch(new Request("http://bridge/v1/messages", { method: "POST", body, signal }));
   }
 
   async ask(fields: object): Promise<Answer> {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { checkStream } from "../../strict/check-stream.ts";
 import { readEvents } from "../../testing/bridge-fixture.ts";
 import { chunk, sse } from "../../testing/fake-upstream.ts";
@@ -269,6 +269,19 @@ describe("without a backend", () => {
       checkStream(Buffer.from(await (await stage.post({ tools: [SEARCH], stream: true })).text())),
     ).toEqual([]);
   });
+});
+
+test("a client that leaves during a search ends the search, and nothing is asked any more", async () => {
+  stage.open();
+  stage.served = { body: ONE_HIT, wait: 5_000 };
+  stage.script = [[["web_search", { query: "a" }]]];
+  const gone = new AbortController();
+  const answer = stage.post({ tools: [SEARCH] }, gone.signal);
+  await vi.waitFor(() => expect(stage.web.requests).toHaveLength(1), 2_000);
+  gone.abort();
+  await expect(answer).rejects.toMatchObject({ name: "ClientGone" });
+  await vi.waitFor(() => expect(stage.bridge?.metrics.active).toBe(0), 2_000);
+  expect(stage.upstream.chats()).toHaveLength(1);
 });
 
 describe("what goes wrong between two steps", () => {
