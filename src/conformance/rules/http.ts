@@ -1,9 +1,33 @@
 import { headerOf, showResponse } from "../exchange.ts";
 import { conditionsOf, MATCH_PROPERTIES, mismatch } from "../match.ts";
-import { valueAt } from "../path.ts";
-import { complain, finding, rule, type RuleSet } from "./rule.ts";
+import { show, valueAt } from "../path.ts";
+import { complain, earlierNamed, finding, rule, type Rule, type RuleSet } from "./rule.ts";
 
 const status = { anyOf: [{ type: "integer" }, { type: "array", items: { type: "integer" } }] };
+
+interface Comparison {
+  at: string;
+  /** Name of the earlier send. */
+  than: string;
+}
+
+const comparison = {
+  type: "object",
+  required: ["at", "than"],
+  additionalProperties: false,
+  properties: { at: { type: "string" }, than: { type: "string" } },
+};
+
+function compared(holds: (value: number, earlier: number) => boolean, words: string): Rule<Comparison> {
+  return rule<Comparison>(comparison, (context, { at, than }) => {
+    const value = valueAt(context.exchange.json, at);
+    const before = valueAt(earlierNamed(context, than)?.json, at);
+    if (typeof value === "number" && typeof before === "number" && holds(value, before)) return [];
+    return [
+      finding(`${at} ${show(value)} is not ${words} ${show(before)} of "${than}"`, context.exchange.text),
+    ];
+  });
+}
 
 /** Rules over the HTTP answer, whatever its route. */
 export const HTTP_RULES: RuleSet = {
@@ -54,6 +78,12 @@ export const HTTP_RULES: RuleSet = {
     ({ exchange }, args) =>
       complain(mismatch(valueAt(exchange.json, args.at), conditionsOf({ ...args })), args.at, exchange.text),
   ),
+
+  /** The number at a path of the JSON body is larger than it was in an earlier send. */
+  "json.more-than": compared((value, earlier) => value > earlier, "more than"),
+
+  /** The same, but equal. */
+  "json.equal-to": compared((value, earlier) => value === earlier, "equal to"),
 
   /** The body as text. */
   body: rule<object>(

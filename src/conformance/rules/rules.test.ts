@@ -105,6 +105,7 @@ function exchangeOf(facts: Facts, name: string): Exchange {
     request: {},
     body: null,
     answers: [],
+    says: null,
     expect: [],
   };
   const request = { method: "POST", path: "/v1/messages", headers: [], body: "{}" };
@@ -154,6 +155,18 @@ const ROWS: Row[] = [
   ["status.no-server-error", { status: 499 }, { status: 500 }],
   [{ header: { name: "x-a", equals: "1" } }, { headers: [["x-a", "1"]] }, {}],
   [{ json: { at: "content.1.text", equals: "Hello" } }, {}, { body: {} }],
+  [
+    { "json.more-than": { at: "n", than: "first" } },
+    { body: { n: 2 }, earlier: { body: { n: 1 } } },
+    { body: { n: 1 }, earlier: { body: { n: 1 } } },
+    { body: { n: 2 } },
+  ],
+  [
+    { "json.equal-to": { at: "n", than: "first" } },
+    { body: { n: 1 }, earlier: { body: { n: 1 } } },
+    { body: { n: 2 }, earlier: { body: { n: 1 } } },
+    { body: {}, earlier: { body: {} } },
+  ],
   [{ body: { lacks: "canary" } }, {}, { body: "canary" }],
   [
     "content-length.right",
