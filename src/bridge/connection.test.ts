@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { REQUEST, startBridge } from "../testing/bridge-fixture.ts";
 import { chunk, sse, startEvents, textStream, type FakeRequest } from "../testing/fake-upstream.ts";
 
@@ -61,6 +61,19 @@ describe("one connection", () => {
     for (const character of body) socket.write(character);
     expect(await readUntil(socket, /\}$/)).toMatch(/^HTTP\/1\.1 200 /);
     socket.destroy();
+  });
+
+  test.each(["whole", "streamed"])("a client that closes its sending side has left: %s", async (kind) => {
+    await using fixture = await startBridge(() => undefined);
+    const socket = open(fixture.url);
+    const closed = once(socket, "close");
+    socket.write(post("/v1/messages", kind === "whole" ? REQUEST : STREAM));
+    await vi.waitFor(() => expect(fixture.upstream.chats()).toHaveLength(1));
+    socket.end();
+    socket.resume();
+    await fixture.upstream.chats()[0]?.closed;
+    await closed;
+    expect(fixture.bridge.metrics.clientsGone).toBe(1);
   });
 
   test("HTTP/1.0 gets its answer and a close", async () => {

@@ -8,7 +8,11 @@ const DRAIN_MS = 5_000;
 
 export type Handler = (request: FrontRequest, sink: Sink) => Promise<void>;
 
-/** An HTTP/1.1 server over a handler. */
+/**
+ * An HTTP/1.1 server over a handler. A client that closes its sending side has left, as one that
+ * closes the connection: its answer is given up and the upstream with it. No client of the API does so
+ * and reads on, and to most that leave it is all that can be seen of them.
+ */
 export function createNodeServer(handler: Handler): Server {
   const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, (request, response) => {
     void serve(handler, request, response);
