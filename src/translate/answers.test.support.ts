@@ -39,6 +39,7 @@ export function answerContext(overrides: Partial<AnswerContext> = {}): AnswerCon
     ],
     renamed: new Map(),
     toolChoice: "auto",
+    mayAnswer: false,
     disableParallel: false,
     usedIds: new Set(),
     repair: true,

@@ -46,6 +46,8 @@ export interface AnswerContext {
    * the constrained JSON of one call.
    */
   toolChoice: "auto" | "none" | "required" | "json";
+  /** With `json`: the text may be the client's own format instead of a call. */
+  mayAnswer: boolean;
   disableParallel: boolean;
   /** Tool call ids in the history. */
   usedIds: ReadonlySet<string>;

@@ -228,9 +228,13 @@ describe("refusals", () => {
       { flags: { structured: false } },
     ],
     [
-      "format with tools on Ollama",
+      "format with a forced call on Ollama",
       "ollama",
-      { tools: [BASH], output_config: { format: { type: "json_schema", schema } } },
+      {
+        tools: [BASH],
+        tool_choice: { type: "any" },
+        output_config: { format: { type: "json_schema", schema } },
+      },
       /^output_config\.format: /,
     ],
     [

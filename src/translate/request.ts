@@ -52,7 +52,10 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
   const notes = new Notes(options.strict);
   noteFields(request, notes);
   const size = measurePrompt(request);
-  const choice = chooseTools(request, visibleTools(request, notes), flags);
+  const asked = askedFormat(request, flags);
+  const chosen = chooseTools(request, visibleTools(request, notes), flags);
+  const mixed = asked !== null && mustShareFormat(chosen, flags);
+  const choice: Choice = mixed ? { ...chosen, mode: "json" } : chosen;
   const forced = choice.mode === "required" || choice.mode === "json";
   const turns = renderConversation(request.messages, {
     model: request.model,
@@ -70,18 +73,21 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
     model,
     flags,
     system: renderSystem(request.system),
-    turns: choice.mode === "json" ? withInstruction(turns, forcedInstruction(choice.tools)) : turns,
+    turns:
+      choice.mode === "json"
+        ? withInstruction(turns, forcedInstruction(choice.tools, mixed ? asked : undefined))
+        : turns,
     choice,
     thinking: readThinking(request, flags, forced, notes),
     limit: outputLimit(request, flags, size.text + size.images, options.maxOutputTokens),
     sampling: request,
-    format: answerFormat(request, choice, flags),
+    format: mixed ? forcedFormat(choice.tools, asked) : answerFormat(choice, asked),
     keepAlive: options.keepAlive,
   };
   return {
     upstream: flags.dialect === "ollama" ? toOllama(plan) : toOpenAi(plan),
     notes: notes.codes,
-    context: answerContext(request, plan, size, options.repair),
+    context: { ...answerContext(request, plan, size, options.repair), mayAnswer: mixed },
   };
 }
 
@@ -90,7 +96,7 @@ function answerContext(
   plan: Plan,
   promptSize: PromptSize,
   repair: boolean,
-): AnswerContext {
+): Omit<AnswerContext, "mayAnswer"> {
   const { choice, flags } = plan;
   const names = [...choice.tools.map((tool) => tool.name), ...historyCalls(request).map((call) => call.name)];
   return {
@@ -124,25 +130,29 @@ function historyCalls(request: MessagesRequest): { id: string; name: string }[] 
   );
 }
 
-/** The schema that constrains the answer: the client's own, or that of a forced call. */
-function answerFormat(
-  request: MessagesRequest,
-  choice: Choice,
-  flags: ModelFlags,
-): Record<string, unknown> | null {
+const FORMAT_PATH = "output_config.format";
+
+/** The schema that the client wants its answer in; null when the answer is free. Throws ApiError 400 where none can be kept. */
+function askedFormat(request: MessagesRequest, flags: ModelFlags): Record<string, unknown> | null {
   const asked = asObject(asObject(request.output_config?.format ?? request["output_format"])?.["schema"]);
-  const path = "output_config.format";
-  if (asked === undefined) return choice.mode === "json" ? forcedFormat(choice.tools) : null;
-  if (!flags.structured)
-    throw invalidRequest(path, `the model "${request.model}" does not support structured outputs`);
-  const constrainsCalls = choice.mode === "json" || (flags.dialect === "ollama" && choice.mode === "auto");
-  if (constrainsCalls && choice.tools.length > 0) {
-    throw invalidRequest(
-      path,
-      "cannot be combined with tools on this model server: the format would forbid the calls",
-    );
-  }
-  return asked;
+  if (asked === undefined) return null;
+  if (flags.structured) return asked;
+  throw invalidRequest(FORMAT_PATH, `the model "${request.model}" does not support structured outputs`);
+}
+
+/** Ollama constrains a whole answer: with a format, calls have to be a part of it. */
+function mustShareFormat({ mode, tools }: Choice, flags: ModelFlags): boolean {
+  return flags.dialect === "ollama" && mode === "auto" && tools.length > 0;
+}
+
+/** The schema that constrains the answer: the client's own, or that of a forced call. */
+function answerFormat(choice: Choice, asked: Record<string, unknown> | null): Record<string, unknown> | null {
+  if (choice.mode !== "json") return asked;
+  if (asked === null) return forcedFormat(choice.tools);
+  throw invalidRequest(
+    FORMAT_PATH,
+    "cannot be combined with a forced tool call on this model server: the format would forbid the call",
+  );
 }
 
 function withInstruction(turns: readonly Turn[], instruction: string): Turn[] {

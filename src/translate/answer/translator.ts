@@ -3,7 +3,7 @@ import type { MessageEvent, StopReason } from "../../messages/types.ts";
 import type { CallDelta, UpstreamDelta, UpstreamUsage } from "../../upstream/delta.ts";
 import { failureOfErrorDelta } from "../../upstream/errors.ts";
 import { upstreamName } from "../ask/tool-names.ts";
-import type { AnswerContext, IdSource, Intervention } from "../context.ts";
+import type { AnswerContext, DeclaredTool, IdSource, Intervention } from "../context.ts";
 import { estimateText } from "../estimate.ts";
 import { translateFailure } from "../failure.ts";
 import type { StreamTranslator } from "../stream-translator.ts";
@@ -206,6 +206,7 @@ export class AnswerTranslator implements StreamTranslator {
     if (this.finished) return;
     const cut = this.#finish === "length";
     if (this.#context.toolChoice === "json") this.#emitForced(cut);
+    if (this.finished) return;
     this.#sequencer.finish(cut);
     this.#checkArguments();
     if (this.finished) return;
@@ -263,15 +264,23 @@ export class AnswerTranslator implements StreamTranslator {
     const isWhole = this.#finish !== "length" && this.#finish !== "content_filter" && this.#refusal === "";
     if (candidate === "" || !isWhole) return null;
     if (this.#context.stopSequences.some((sequence) => candidate.includes(sequence))) return null;
-    return readTextCalls(candidate, (asked) =>
-      this.#context.tools.find(({ name }) => upstreamName(name) === asked),
-    );
+    return readTextCalls(candidate, (name) => this.#tool(name));
   }
 
   #emitForced(cut: boolean): void {
     const call = readForcedCall(this.#forced, cut);
-    if (call !== undefined) this.#sequencer.call(this.#calls.add(call).call);
-    else if (!cut) this.#fail(upstreamFault("did not keep to the format of the forced tool call"));
+    const isDeclared = call?.name !== undefined && this.#tool(call.name) !== undefined;
+    if (call !== undefined && (isDeclared || !this.#context.mayAnswer)) {
+      this.#sequencer.call(this.#calls.add(call).call);
+    } else if (this.#context.mayAnswer) {
+      this.#unstopped(this.#forced);
+      if (!this.finished) this.#releaseText();
+    } else if (!cut) this.#fail(upstreamFault("did not keep to the format of the forced tool call"));
+  }
+
+  /** The declared tool behind the upstream's name. */
+  #tool(asked: string): DeclaredTool | undefined {
+    return this.#context.tools.find(({ name }) => upstreamName(name) === asked);
   }
 
   #close(stop: StopReason, sequence: string | null): void {

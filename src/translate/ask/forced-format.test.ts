@@ -36,3 +36,53 @@ test("a forced call as constrained JSON, told at the end of the prompt", () => {
   ]);
   expect(ask("ollama", fields).context.toolChoice).toBe("json");
 });
+
+test("tools beside a format on Ollama: the format holds both, and the prompt says how to choose", () => {
+  const schema = {
+    type: "object",
+    properties: { a: { $ref: "#/$defs/A" } },
+    $defs: { A: { type: "number" } },
+  };
+  const fields: Partial<MessagesRequest> = {
+    tools: [BASH],
+    output_config: { format: { type: "json_schema", schema } },
+  };
+  const body = bodyOf("ollama", fields);
+  expect(body).not.toHaveProperty("tools");
+  expect(body["format"]).toEqual({
+    anyOf: [
+      expect.objectContaining({ required: ["name", "arguments"] }),
+      { type: "object", properties: { a: { $ref: "#/$defs/t1_A" } } },
+    ],
+    $defs: { t1_A: { type: "number" } },
+  });
+  expect(messagesOf("ollama", fields)).toEqual([
+    {
+      role: "user",
+      content: expect.stringMatching(/^hi\nAnswer with nothing but JSON[^]*"Bash"[^]*"number"/),
+    },
+  ]);
+  expect(ask("ollama", fields).context).toMatchObject({
+    toolChoice: "json",
+    mayAnswer: true,
+    salvage: false,
+  });
+});
+
+test("… on an OpenAI-compatible server they stand side by side", () => {
+  const schema = { type: "object", properties: {} };
+  const fields: Partial<MessagesRequest> = {
+    tools: [BASH],
+    output_config: { format: { type: "json_schema", schema } },
+  };
+  const body = bodyOf("openai", fields);
+  expect(body).toMatchObject({ tools: [{}], response_format: { json_schema: { schema } } });
+  expect(ask("openai", fields).context).toMatchObject({ toolChoice: "auto", mayAnswer: false });
+});
+
+test("… with a forced call they cannot be had", () => {
+  const format = { type: "json_schema" as const, schema: { type: "object" } };
+  expect(() =>
+    ask("ollama", { tools: [BASH], tool_choice: { type: "any" }, output_config: { format } }),
+  ).toThrow(/^output_config\.format: cannot be combined with a forced tool call/);
+});

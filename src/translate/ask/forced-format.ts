@@ -4,32 +4,42 @@ import { stringifyJson } from "../../wire/json.ts";
 import { upstreamName } from "./tool-names.ts";
 import type { VisibleTool } from "./visible-tool.ts";
 
+type Schema = Record<string, unknown>;
+
 /**
  * The schema of an answer that is exactly one call: `{"name": …, "arguments": {…}}`, one alternative
- * per tool. Definitions move to the top, since references are resolved from there.
+ * per tool; with `answer`, a schema of the client's, that is one more. Definitions move to the top,
+ * since references are resolved from there.
  */
-export function forcedFormat(tools: readonly VisibleTool[]): Record<string, unknown> {
-  const definitions: Record<string, unknown> = {};
-  const alternatives = tools.map((tool, n) => {
-    const { $defs, definitions: legacy, $schema: _schema, $id: _id, ...schema } = tool.schema;
-    for (const [name, definition] of Object.entries({ ...asObject(legacy), ...asObject($defs) })) {
-      definitions[`t${n}_${name}`] = moveReferences(definition, n);
-    }
-    return {
-      type: "object",
-      properties: {
-        name: { type: "string", enum: [upstreamName(tool.name)] },
-        arguments: { type: "object", ...asObject(moveReferences(schema, n)) },
-      },
-      required: ["name", "arguments"],
-      additionalProperties: false,
-    };
-  });
+export function forcedFormat(tools: readonly VisibleTool[], answer?: Schema): Schema {
+  const definitions: Schema = {};
+  const alternatives = tools.map((tool, n) => ({
+    type: "object",
+    properties: {
+      name: { type: "string", enum: [upstreamName(tool.name)] },
+      arguments: { type: "object", ...hoistDefinitions(tool.schema, n, definitions) },
+    },
+    required: ["name", "arguments"],
+    additionalProperties: false,
+  }));
+  if (answer !== undefined) {
+    const format = [...alternatives, hoistDefinitions(answer, tools.length, definitions)];
+    return { anyOf: format, ...(Object.keys(definitions).length > 0 && { $defs: definitions }) };
+  }
   const [single] = alternatives;
   const format: Record<string, unknown> =
     alternatives.length === 1 && single !== undefined ? { ...single } : { anyOf: alternatives };
   if (Object.keys(definitions).length > 0) format["$defs"] = definitions;
   return format;
+}
+
+/** A schema whose definitions have gone to `definitions`, under names that no other schema uses. */
+function hoistDefinitions(given: Schema, n: number, definitions: Schema): Schema {
+  const { $defs, definitions: legacy, $schema: _schema, $id: _id, ...schema } = given;
+  for (const [name, definition] of Object.entries({ ...asObject(legacy), ...asObject($defs) })) {
+    definitions[`t${n}_${name}`] = moveReferences(definition, n);
+  }
+  return asObject(moveReferences(schema, n)) ?? {};
 }
 
 function moveReferences(schema: unknown, n: number): unknown {
@@ -59,13 +69,22 @@ function moveReference(reference: string, n: number): string {
  * What the model is told beside the constraint, at the very end of the prompt: the prefix before it
  * stays in the cache.
  */
-export function forcedInstruction(tools: readonly VisibleTool[]): string {
+export function forcedInstruction(tools: readonly VisibleTool[], answer?: Schema): string {
   const listed = tools.map((tool) =>
     stringifyJson({ name: upstreamName(tool.name), description: tool.description, parameters: tool.schema }),
   );
+  if (answer === undefined) {
+    return [
+      "Call exactly one of these tools now. Answer with nothing but JSON of the form",
+      '{"name": "<tool name>", "arguments": {…}}.',
+      ...listed,
+    ].join("\n");
+  }
   return [
-    "Call exactly one of these tools now. Answer with nothing but JSON of the form",
+    "Answer with nothing but JSON. To call one of these tools, answer with the form",
     '{"name": "<tool name>", "arguments": {…}}.',
     ...listed,
+    "When no call is needed, answer with the form of this schema:",
+    stringifyJson(answer),
   ].join("\n");
 }
