@@ -59,6 +59,22 @@ const answer = {
   },
 };
 
+const tokens = {
+  type: "array",
+  items: { anyOf: [text, { type: "integer", minimum: 0, maximum: 255 }] },
+};
+const says = {
+  anyOf: [
+    tokens,
+    {
+      type: "object",
+      required: ["pieces", "loop"],
+      additionalProperties: false,
+      properties: { pieces: tokens, loop: { type: "integer" } },
+    },
+  ],
+};
+
 const mode = { enum: ["stream", "json", "both"] };
 const request = { type: "object" };
 
@@ -81,6 +97,7 @@ const send = {
     body: { anyOf: [text, item("b64", text)] },
     answer,
     answers: { type: "array", items: answer },
+    says,
     splits: {
       type: "array",
       items: { type: "string", pattern: "^(whole|line|byte|(every|at|random):[0-9]+)$" },

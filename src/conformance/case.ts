@@ -48,6 +48,9 @@ export type AnswerItem =
   /** `done` (default): the dialect's clean end. The others leave it out. */
   | { end: "done" | "fin" | "cut" | "rst" | "stall" };
 
+/** Tokens of the model, text or one byte 0–255; `loop` is the one it goes back to after the last, for ever. */
+export type Saying = (string | number)[] | { pieces: (string | number)[]; loop: number };
+
 /** Whether the client asks for a stream, for one JSON body, or for each in turn. */
 export type Mode = "stream" | "json" | "both";
 
@@ -70,6 +73,8 @@ export interface SendSpec {
   answer?: AnswerItem[];
   /** For sends that cause several upstream requests. */
   answers?: AnswerItem[][];
+  /** Instead of an answer: what the model says, token by token. The server reads it as its mode does. */
+  says?: Saying;
   /** The same send once per cutting of the upstream's bytes; all must give the same message. */
   splits?: Split[];
   expect?: Expectation[];

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Expectation, SendSpec, SuiteFile } from "./case.ts";
 import { compiledSuite, readCompiled } from "./compiled-suites.ts";
 import { SEND_SCHEMA, SUITE_SCHEMA } from "./case-schema.ts";
+import type { SuiteOptions } from "./options.ts";
 import { PROCEDURES } from "./procedures/index.ts";
 import { nameAndArguments, RULES } from "./rules/index.ts";
 
@@ -23,16 +24,36 @@ interface Fault {
   message: string;
 }
 
-/** Every `*.yaml` of the folder, in name order. Throws SuiteFileError at the first file at fault. */
-export async function loadSuites(folder: string = SUITES_FOLDER): Promise<SuiteFile[]> {
-  return (await loadFiles(folder)).map(({ suite }) => suite);
+/**
+ * Every `*.yaml` of the folder, in name order, or those that the selection can mean. Throws SuiteFileError
+ * at the first file at fault.
+ */
+export async function loadSuites(
+  folder: string = SUITES_FOLDER,
+  selection: Selection = {},
+): Promise<SuiteFile[]> {
+  return (await loadFiles(folder, selection)).map(({ suite }) => suite);
+}
+
+/** What was asked for, as in SuiteOptions. */
+type Selection = Pick<SuiteOptions, "suites" | "cases">;
+
+/** A suite's file is called as it is, and so begin the ids of its cases. A name that is not there needs all. */
+function namesFor(all: readonly string[], { suites, cases }: Selection): readonly string[] {
+  const asked = suites ?? cases?.map((glob) => /^[a-z0-9-]+(?=\.)/.exec(glob)?.[0] ?? "");
+  const names = new Set(asked?.map((name) => `${name}.yaml`));
+  return names.size > 0 && [...names].every((name) => all.includes(name))
+    ? all.filter((name) => names.has(name))
+    : all;
 }
 
 /** The same with names and texts of the files. */
 export async function loadFiles(
   folder: string = SUITES_FOLDER,
+  selection: Selection = {},
 ): Promise<{ name: string; text: string; suite: SuiteFile }[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).toSorted();
+  const all = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).toSorted();
+  const names = namesFor(all, selection);
   const compiled = await readCompiled();
   const files: { name: string; text: string; suite: SuiteFile }[] = [];
   const seen = new Set<string>();

@@ -59,7 +59,7 @@ function resultOf(job: Job, model: string, { verdict, reason, findings, ms }: Ou
     kind: job.kind,
     model,
     upstream: job.reported,
-    mode: job.reported === "ollama" ? "go" : null,
+    mode: job.mode,
     verdict,
     reason,
     known: null,

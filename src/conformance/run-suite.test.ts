@@ -134,3 +134,13 @@ test("the embedded bridge passes; progress tells of each row", async () => {
   ]);
   expect(progress.map(({ kind }) => kind)).toEqual(["start", "case", "case", "case", "end"]);
 });
+
+test("what the model itself says is read by the embedded Ollama in each of its modes", async () => {
+  const report = await runSuite({ cases: ["thinking.stream.sequence"], version: "test" }, () => {});
+  expect(report.cases.map(({ upstream, mode, verdict }) => [upstream, mode, verdict])).toEqual([
+    ["ollama", "go", "pass"],
+    ["ollama", "jinja", "pass"],
+    ["ollama", "parser", "pass"],
+    ["openai", null, "pass"],
+  ]);
+});

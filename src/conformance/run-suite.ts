@@ -16,7 +16,7 @@ const HEAVY = new Set(["client"]);
  * throws NothingSelected and SuiteFileError only.
  */
 export async function runSuite(options: SuiteOptions, onProgress: OnProgress): Promise<RunReport> {
-  const jobs = selectJobs(options.loaded ?? (await loadSuites()), options);
+  const jobs = selectJobs(options.loaded ?? (await loadSuites(undefined, options)), options);
   const signal = options.signal ?? new AbortController().signal;
   const worlds = await openWorlds(options);
   const models = modelsOf(jobs, options);

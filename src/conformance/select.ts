@@ -1,7 +1,9 @@
 import { matchesGlob } from "node:path";
+import type { EngineMode } from "../scripted/script.ts";
 import type { Dialect } from "../upstream/delta.ts";
 import type { CaseSpec, SuiteFile } from "./case.ts";
 import type { SuiteOptions } from "./options.ts";
+import { dependsOnMode } from "./send.ts";
 import type { CaseKind } from "./types.ts";
 
 /** One row of the report to be: a case, the kind it runs as, and over which upstream. */
@@ -12,9 +14,13 @@ export interface Job {
   /** What the embedded upstream speaks; `reported` is what the report's row says. */
   dialect: Dialect;
   reported: Dialect | null;
+  /** How the scripted Ollama runs its model; null where none stands behind the row. */
+  mode: EngineMode | null;
   /** Why it is not run. */
   skip: string | null;
 }
+
+const MODES: readonly EngineMode[] = ["go", "jinja", "parser"];
 
 const BOTH: readonly Dialect[] = ["ollama", "openai"];
 
@@ -54,8 +60,8 @@ function describe(options: SuiteOptions): string {
 }
 
 function jobsOf(suite: SuiteFile, spec: CaseSpec, options: SuiteOptions): Job[] {
-  const job = (kind: CaseKind, dialect: Dialect, reported: Dialect | null): Job => {
-    const row = { suite, spec, kind, dialect, reported };
+  const job = (kind: CaseKind, dialect: Dialect, reported: Dialect | null, mode: Job["mode"] = null): Job => {
+    const row = { suite, spec, kind, dialect, reported, mode };
     return { ...row, skip: skipReason(row, options) };
   };
   return spec.kinds.flatMap((kind) => {
@@ -67,8 +73,16 @@ function jobsOf(suite: SuiteFile, spec: CaseSpec, options: SuiteOptions): Job[] 
       const live = options.backend;
       return live === undefined || spec.live === undefined ? [] : [job(kind, live.provider, live.provider)];
     }
-    return upstreamsOf(spec, options).map((dialect) => job(kind, dialect, dialect));
+    return upstreamsOf(spec, options).flatMap((dialect) =>
+      modesOf(spec, dialect, options).map((mode) => job(kind, dialect, dialect, mode)),
+    );
   });
+}
+
+/** Where the model itself speaks, the embedded Ollama reads it in each of its modes. */
+function modesOf(spec: CaseSpec, dialect: Dialect, { target }: SuiteOptions): readonly Job["mode"][] {
+  if (dialect === "openai") return [null];
+  return target === undefined && dependsOnMode(spec) ? MODES : ["go"];
 }
 
 /** A foreign target speaks one language to its upstream: the one it was configured for. */

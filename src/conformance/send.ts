@@ -1,6 +1,6 @@
 import type { Split } from "../scripted/script.ts";
 import type { Dialect } from "../upstream/delta.ts";
-import type { AnswerItem, CaseSpec, Expectation, SendSpec, SuiteDefaults } from "./case.ts";
+import type { AnswerItem, CaseSpec, Expectation, Saying, SendSpec, SuiteDefaults } from "./case.ts";
 
 /** One concrete request of a case: every choice made, references to earlier answers still open. */
 export interface Send {
@@ -15,6 +15,8 @@ export interface Send {
   request: Record<string, unknown> | null;
   body: string | Uint8Array | null;
   answers: AnswerItem[][];
+  /** The model's own words instead of answers. */
+  says: Saying | null;
   expect: Expectation[];
 }
 
@@ -43,6 +45,11 @@ export function expandSends(spec: CaseSpec, defaults: SuiteDefaults, dialect: Di
         (send.splits ?? ["line" as const]).map((split) => concrete({ send, name, mode, split }, spec, base)),
       ),
     );
+}
+
+/** Whether the model itself speaks in a send of the case: what is made of it depends on the engine's mode. */
+export function dependsOnMode(spec: CaseSpec): boolean {
+  return flatten(spec.sends ?? []).some(({ send }) => send.says !== undefined);
 }
 
 interface Named {
@@ -98,7 +105,8 @@ function concrete(choice: Choice, spec: CaseSpec, base: Required<SuiteDefaults>)
     headers: headersOf({ ...base.headers, ...send.headers }),
     request: send.body === undefined && !bare ? requestOf(send, mode, base) : null,
     body: bodyOf(send.body),
-    answers: send.answers ?? [send.answer ?? base.answer],
+    answers: send.says === undefined ? (send.answers ?? [send.answer ?? base.answer]) : [],
+    says: send.says ?? null,
     expect: [...(spec.expect ?? []), ...(send.expect ?? [])],
   };
 }

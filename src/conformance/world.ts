@@ -2,8 +2,8 @@ import type { WebOptions } from "../bridge/web/options.ts";
 import type { ScriptedRequest, ScriptedServer } from "../scripted/options.ts";
 import { startScripted } from "../scripted/server.ts";
 import type { Dialect } from "../upstream/delta.ts";
-import type { Split } from "../scripted/script.ts";
-import type { AnswerItem, BridgeSettings } from "./case.ts";
+import type { EngineMode, ModelScript, Split } from "../scripted/script.ts";
+import type { AnswerItem, BridgeSettings, Saying } from "./case.ts";
 import { readExchange, type Exchange, type UpstreamCall } from "./exchange.ts";
 import { sendHttp, type HttpOptions } from "./http.ts";
 import { resolveReferences } from "./references.ts";
@@ -36,11 +36,11 @@ export async function embeddedWorld(
   dialect: Dialect,
   settings: BridgeSettings,
   signal: AbortSignal,
-  baseUrl?: string,
+  { baseUrl, mode = "go" }: { baseUrl?: string; mode?: EngineMode } = {},
 ): Promise<World> {
   const { createBridgeWith } = await import("../bridge/bridge.ts");
   const { web: wanted, ...rest } = settings;
-  const scripted = await startScripted({ flavour: dialect, deterministic: true });
+  const scripted = await startScripted({ flavour: dialect, mode, deterministic: true });
   const web = wanted === undefined ? null : await startScriptedWeb();
   const bridge = createBridgeWith(
     {
@@ -114,6 +114,11 @@ export async function performSends(world: World, sends: readonly Send[]): Promis
 
 function queueAnswers(world: World, send: Send): void {
   for (const answer of send.answers) queueAnswer(world, answer, send.split);
+  if (send.says !== null) world.scripted?.enqueue(modelScript(send.says));
+}
+
+function modelScript(says: Saying): ModelScript {
+  return Array.isArray(says) ? { marker: "", pieces: says } : { marker: "", ...says };
 }
 
 /** Rendered once the upstream request is there: in its dialect, streamed or not as it asks. */

@@ -61,7 +61,7 @@ function embedded(options: SuiteOptions, client: Worlds["client"]): Worlds {
 
 /** A scripted server and a bridge of its own for each job. */
 export const embeddedWorldOf: WorldOf = (job, signal) =>
-  embeddedWorld(job.dialect, job.spec.bridge ?? {}, signal);
+  embeddedWorld(job.dialect, job.spec.bridge ?? {}, signal, job.mode === null ? {} : { mode: job.mode });
 
 async function foreign(
   options: SuiteOptions & { target: NonNullable<SuiteOptions["target"]> },

@@ -22,7 +22,9 @@ const SHOWN = 3;
 export function failureLines(result: CaseResult, { width, paint, cases }: FailureOptions): string[] {
   const info = cases.get(result.id);
   const word = result.verdict === "harness-error" ? "HARNESS ERROR" : result.verdict.toUpperCase();
-  const where = [result.kind, result.upstream].filter((part) => part !== null).join(" over ");
+  const { mode, upstream, kind } = result;
+  const upstreamMode = mode === null || mode === "go" ? upstream : `${upstream}, mode ${mode}`;
+  const where = [kind, upstreamMode].filter((part) => part !== null).join(" over ");
   return [
     ...wrap(`${word} ${result.level} ${result.id} (${where})`, width).map((line) =>
       paint(["bold", "red"], line),

@@ -54,8 +54,11 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-/** A byte script, or one that is written once the request (e.g. its `stream`) is known. */
-export type QueuedScript = ByteScript | ((request: ScriptedRequest) => ByteScript);
+/**
+ * A byte script, one that is written once the request (e.g. its `stream`) is known, or a model script, which
+ * the engine plays whatever its marker.
+ */
+export type QueuedScript = ByteScript | ModelScript | ((request: ScriptedRequest) => ByteScript);
 
 /** One request as it reached the socket. */
 export interface ScriptedRequest {

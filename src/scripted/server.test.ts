@@ -115,3 +115,13 @@ test("closing twice is closing once", async () => {
   await Promise.all([server.close(), server.close()]);
   await expect(fetch(server.url)).rejects.toThrow(/fetch failed/u);
 });
+
+test("a queued model script is played whatever the prompt, once", async () => {
+  const server = await start();
+  server.enqueue({ marker: "[[unused]]", pieces: ["Queued", "."] });
+  const said = async (): Promise<unknown> => {
+    const answer = await ask(server, "/api/chat", "[[text]]", { stream: false });
+    return ((await answer.json()) as { message: { content: string } }).message.content;
+  };
+  expect([await said(), await said()]).toEqual(["Queued.", "Hello, world from the script."]);
+});

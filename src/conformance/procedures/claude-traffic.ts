@@ -49,6 +49,7 @@ function sendOf({ method, path }: TappedExchange, index: number): Send {
     request: null,
     body: null,
     answers: [],
+    says: null,
     expect: ["status.no-server-error"],
   };
 }

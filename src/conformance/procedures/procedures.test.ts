@@ -33,6 +33,7 @@ function sendOf(name: string, answer: AnswerItem[]): Send {
     request: {},
     body: null,
     answers: [answer],
+    says: null,
     expect: [],
   };
 }

@@ -20,7 +20,7 @@ export const unreachable: Procedure<null> = procedure({ type: "null" }, async (c
   const findings: Finding[] = [];
   const unreached = sends.filter(({ name }) => name === "unreachable");
   for (const [why, baseUrl] of addresses(world.scripted?.url ?? "")) {
-    const elsewhere: World = await embeddedWorld(world.dialect, spec.bridge ?? {}, world.signal, baseUrl);
+    const elsewhere: World = await embeddedWorld(world.dialect, spec.bridge ?? {}, world.signal, { baseUrl });
     try {
       for (const one of unreached)
         findings.push(...named(why, (await context.send(one, elsewhere)).findings));

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Flavour, QueuedScript, ScriptedRequest } from "../options.ts";
+import type { ModelScript } from "../script.ts";
 import { brokenOnPurpose, playByteScript } from "./byte-script.ts";
 import type { Exchange, World } from "./context.ts";
 import { HttpFailure } from "./failure.ts";
@@ -40,7 +41,7 @@ async function serve(
   const logged = logRequest(shared, request, response, body);
   const method = request.method ?? "GET";
   const path = (request.url ?? "/").split("?")[0] ?? "/";
-  const exchange: Exchange = { request, response, method, path, body, bytes, world };
+  let exchange: Exchange = { request, response, method, path, body, bytes, world };
   if (shared.flavour === "ollama" && isForeign(request)) return sendEmpty(response, 403);
   const route = findRoute(shared.flavour, path);
   if (route === undefined) return sendWhole(response, 404, "text/plain", "404 page not found");
@@ -51,16 +52,21 @@ async function serve(
     });
   }
   const queued = route.streamType === undefined ? undefined : shared.queue.shift();
-  if (queued !== undefined) {
-    const script = typeof queued === "function" ? queued(logged) : queued;
+  const script = typeof queued === "function" ? queued(logged) : queued;
+  if (Array.isArray(script))
     return playByteScript(response, script, contentType(logged, route.streamType ?? ""));
-  }
+  if (script !== undefined) exchange = { ...exchange, world: saying(script, world) };
   try {
     await route.handle(exchange);
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
     if (!response.headersSent && !response.destroyed) route.fail(exchange, error);
   }
+}
+
+/** The same world, whose model has nothing else to say. */
+function saying(script: ModelScript, world: World): World {
+  return { ...world, ground: { ...world.ground, scripts: [{ ...script, marker: "" }] } };
 }
 
 /** The whole body, or null when the peer left while sending it. */
