@@ -5,6 +5,7 @@ test.each<[value: unknown, match: unknown, holds: boolean]>([
   ["a", "a", true],
   ["a", "b", false],
   [{ a: [1] }, { a: [1] }, true],
+  [{ constructor: 1 }, { constructor: 1 }, true],
   [undefined, { absent: true }, true],
   [null, { absent: true }, false],
   [null, { present: true }, true],

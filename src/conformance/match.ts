@@ -80,12 +80,16 @@ export function mismatch(value: unknown, match: unknown): string | null {
 
 /** A match without the rule's other arguments (`at`, `name`, …). */
 export function conditionsOf(args: Record<string, unknown>): Match {
-  return Object.fromEntries(Object.entries(args).filter(([name]) => name in CONDITIONS)) as Match;
+  return Object.fromEntries(
+    Object.entries(args).filter(([name]) => Object.hasOwn(CONDITIONS, name)),
+  ) as Match;
 }
 
 function isMatch(value: unknown): value is Match {
   return (
-    isRecord(value) && Object.keys(value).length > 0 && Object.keys(value).every((key) => key in CONDITIONS)
+    isRecord(value) &&
+    Object.keys(value).length > 0 &&
+    Object.keys(value).every((key) => Object.hasOwn(CONDITIONS, key))
   );
 }
 
