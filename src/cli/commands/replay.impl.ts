@@ -56,7 +56,9 @@ async function perform(
     return null;
   }
   const model = cassette.manifest.bridge.model ?? "claude";
-  const { env } = cleanEnvironment(process.env, { baseUrl: url, token: TOKEN, model });
+  // What the client was told when recorded, e.g. of the model's window, makes it ask the same again.
+  const defaults = cassette.manifest.client.environment;
+  const { env } = cleanEnvironment(process.env, { baseUrl: url, token: TOKEN, model, defaults });
   const { exitCode } = await runClient(command, { ...env, HTTP_PROXY: NO_PROXY, HTTPS_PROXY: NO_PROXY });
   process.stderr.write(`the client ended with exit code ${exitCode}\n`);
   return exitCode;
