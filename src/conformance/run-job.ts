@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { Finding } from "../strict/finding.ts";
 import { excerpt } from "./path.ts";
 import { runCase } from "./run-case.ts";
+import { DEGRADED } from "./rules/combine.ts";
 import type { Job } from "./select.ts";
 import type { CaseResult, Verdict } from "./types.ts";
 import type { Worlds } from "./worlds.ts";
@@ -72,8 +73,13 @@ function resultOf(job: Job, model: string, { verdict, reason, findings, ms }: Ou
 }
 
 function settle(outcome: { findings: readonly Finding[] }, done: Done): CaseResult {
-  const errors = outcome.findings.filter(({ severity }) => severity === "error");
-  return done(errors.length === 0 ? "pass" : "fail", null, errors.length === 0 ? outcome.findings : errors);
+  const { findings } = outcome;
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) return done("fail", null, errors);
+  const dropped = findings.filter(({ rule }) => rule === DEGRADED);
+  if (dropped.length === 0) return done("pass", null, findings);
+  const reasons = new Set(dropped.map(({ message }) => message.replace(/^\[[^\]]*\] /, "")));
+  return done("degraded", [...reasons].join("; "), findings);
 }
 
 function describe(error: unknown): string {

@@ -24,7 +24,8 @@ export async function renderPretty(report: RunReport, options: PrettyOptions): P
     ...(await matrixLines(matrixOf(report.cases), width, paint)),
     "",
     ...failed.flatMap((result) => failureLines(result, { width, paint, cases: options.cases })),
-    ...skipLines(report.cases, width),
+    ...reasonLines(report.cases, "degraded", width),
+    ...reasonLines(report.cases, "skip", width),
     ...headlineLines(report, width, paint),
   ];
   return `${lines.join("\n")}\n`;
@@ -57,16 +58,18 @@ function near(path: string): string {
   return below.startsWith("..") || isAbsolute(below) ? path : below;
 }
 
-/** Skipped rows by reason: nothing is left out in silence. */
-function skipLines(cases: readonly CaseResult[], width: number): string[] {
+const WORDS = { skip: "skipped", degraded: "degraded" } as const;
+
+/** Skipped and degraded rows by reason: nothing is left out in silence. */
+function reasonLines(cases: readonly CaseResult[], of: keyof typeof WORDS, width: number): string[] {
   const byReason = new Map<string, Set<string>>();
   for (const { verdict, reason, id } of cases) {
-    if (verdict !== "skip") continue;
+    if (verdict !== of) continue;
     const ids = byReason.get(reason ?? "") ?? new Set();
     byReason.set(reason ?? "", ids.add(id));
   }
   const lines = [...byReason].flatMap(([reason, ids]) => [
-    ...wrap(`skipped, ${reason}:`, width),
+    ...wrap(`${WORDS[of]}, ${printable(reason)}:`, width),
     ...wrap([...ids].join(", "), width, "  "),
   ]);
   return lines.length === 0 ? [] : [...lines, ""];
