@@ -189,3 +189,17 @@ test("cassette list, show, diff, scan, migrate", async () => {
   expect(out).toMatch(/true-model-text: key in text of body \d/);
   expect(await cassette("migrate", ["other"])).toBe(0);
 });
+
+test("cassette show --format jsonl: every pair as a line of JSON", async () => {
+  expect(await cassetteCommand({ action: "show", names: [NAME], dir, format: "jsonl" })).toBe(0);
+  const lines = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { hop: string; exchange: string });
+  expect(lines.at(-1)).toMatchObject({
+    hop: "front",
+    exchange: "0001",
+    request: { path: "/v1/messages?beta=true" },
+  });
+  expect(lines.some(({ hop }) => hop === "back")).toBe(true);
+});

@@ -1,4 +1,5 @@
 import { diffCassettes } from "../../cassette/diff-cassettes.ts";
+import { jsonLines } from "../../cassette/jsonl.ts";
 import { readCassette } from "../../cassette/read.ts";
 import { scanCassette } from "../../cassette/scan.ts";
 import type { Cassette, RecordedResponse } from "../../cassette/types.ts";
@@ -32,6 +33,10 @@ async function list(argv: CassetteArguments): Promise<ExitCode> {
 async function show(argv: CassetteArguments): Promise<ExitCode> {
   const cassette = await open(only(argv), argv);
   const { manifest } = cassette;
+  if (argv.format === "jsonl") {
+    jsonLines(cassette).forEach(say);
+    return 0;
+  }
   say(`${manifest.title}: ${manifest.client.command.join(" ")}`);
   say(
     `Claude Code ${manifest.client.version ?? "of unknown version"}, ${manifest.bridge.provider}, model ${manifest.bridge.model ?? "any"}, ${manifest.upstream.description}`,

@@ -8,6 +8,7 @@ export interface CassetteArguments {
   action: CassetteAction;
   names: string[];
   dir?: string;
+  format?: "pretty" | "jsonl";
   model?: string;
   "base-url"?: string;
   "api-key"?: string;
@@ -22,6 +23,12 @@ const cassette: CommandModule<object, CassetteArguments> = {
     action: { choices: ACTIONS, demandOption: true },
     names: { type: "string", array: true, default: [], describe: "Cassettes" },
     dir: { ...text, describe: "Folder of cassettes (default: cassettes)" },
+    format: {
+      choices: ["pretty", "jsonl"],
+      default: "pretty",
+      requiresArg: true,
+      describe: "show: jsonl prints the raw requests and responses, a pair a line",
+    },
     model: { ...text, describe: "refresh: the model to ask; without it the scripted model" },
     "base-url": { ...text, describe: "refresh: where the model's server is" },
     "api-key": { ...text, describe: "refresh: key of the model's server" },
