@@ -28,6 +28,7 @@ test.each([
     `${"[[hello]] [[step-2]]".repeat(60)} [[step-3]]<|assistant|>`,
     "third [[step-2]]",
   ],
+  ["a marker that fills the prompt", `${"[[step-2]]".repeat(99)}<|assistant|>`, "second"],
   ["the later script, far away", `[[step-2]]${"filler ".repeat(200)}[[hello]]<|assistant|>`, "second"],
 ])("%s", (_name, prompt, text) => {
   const { bytes, stopped } = engine.complete(prompt);

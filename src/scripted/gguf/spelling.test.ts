@@ -6,11 +6,11 @@ const none: ReadonlySet<string> = new Set();
 test("a repeated piece gets another text by its spaces, then by bytes at its start", () => {
   const spell = createSpeller([], none);
   expect([spell("a b"), spell("a b"), spell("a b")]).toEqual([
-    [{ text: "a\u2581b", type: NORMAL }],
     [{ text: "a b", type: NORMAL }],
+    [{ text: "a\u2581b", type: NORMAL }],
     [
       { text: "<0x61>1", type: BYTE },
-      { text: "\u2581b", type: NORMAL },
+      { text: " b", type: NORMAL },
     ],
   ]);
 });

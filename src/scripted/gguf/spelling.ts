@@ -24,10 +24,10 @@ export type Spell = (piece: string | number) => Token[];
  * Spells the pieces of one vocabulary, as tokens whose texts are all different, though pieces repeat:
  * the engine finds a token by its text.
  *
- * A piece is a normal token, so that it plays no part in reading a prompt. In such a token a space may be
- * written as itself or as U+2581; both are said as a space, which gives a repeated piece other texts. A
- * piece that has no text left, or may not be one token (a grammar's trigger), starts with byte tokens: of
- * a byte token the engine reads two hexadecimal digits and no further.
+ * A piece is a normal token, so that a prompt is read as bytes around it. In such a token a space may be
+ * written as itself, which no prompt is read as, or as U+2581; both are said as a space, so a repeated
+ * piece has other texts. A piece that has no text left, or may not be one token (a grammar's trigger),
+ * starts with byte tokens: of a byte token the engine reads two hexadecimal digits and no further.
  */
 export function createSpeller(taken: Iterable<string>, forbidden: ReadonlySet<string>): Spell {
   const used = new Set(taken);
@@ -54,12 +54,12 @@ export function createSpeller(taken: Iterable<string>, forbidden: ReadonlySet<st
   return spell;
 }
 
-/** The ways to write a piece as a normal token, the usual one first. */
+/** The ways to write a piece as a normal token, the one that no prompt holds first. */
 function spellings(piece: string): string[] {
   if (piece.includes(SPACE)) return [];
   let ways = [""];
   for (const character of piece) {
-    const letters = character === " " && ways.length < MOST_SPELLINGS ? [SPACE, " "] : [character];
+    const letters = character === " " && ways.length < MOST_SPELLINGS ? [" ", SPACE] : [character];
     ways = letters.flatMap((letter) => ways.map((way) => way + letter));
   }
   return ways;
