@@ -89,6 +89,7 @@ async function relayBody(core: Core, exchange: Exchange, answer: UpstreamAnswer)
   try {
     for (let bytes = await deadline.read(); bytes !== null; bytes = await deadline.read()) {
       deadline.limit(core.settings.idleTimeoutMs);
+      if (!tail.hasBegun) core.openMetrics.firstByte(performance.now() - exchange.began);
       tail.push(bytes);
       if (!sink.write(bytes)) await sink.drained();
     }

@@ -63,3 +63,14 @@ describe("refused", () => {
     await expect(readJsonBody(request(["{secret"]))).rejects.toThrow("The request body is not valid JSON");
   });
 });
+
+test("a client that leaves in the middle of its body is not waited for", async () => {
+  const leave = new AbortController();
+  async function* body(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from("{");
+    await new Promise(() => undefined);
+  }
+  const reading = readJsonBody({ ...request([]), body: body(), signal: leave.signal });
+  leave.abort(new Error("gone"));
+  await expect(reading).rejects.toMatchObject({ status: 400, cause: { message: "gone" } });
+});

@@ -49,7 +49,7 @@ function readBody(request: FrontRequest, limits: BodyLimits): Promise<Uint8Array
 async function collectBody(request: FrontRequest, limits: BodyLimits): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of watched(request.body, limits)) chunks.push(chunk);
+    for await (const chunk of watched(request, limits)) chunks.push(chunk);
   } catch (error) {
     throw bodyError(error);
   }
@@ -73,7 +73,7 @@ async function decompressBody(
       done();
     },
   });
-  const source = Readable.from(watched(request.body, limits), { objectMode: false });
+  const source = Readable.from(watched(request, limits), { objectMode: false });
   try {
     await pipeline(source, decoder, collect, { signal: request.signal });
   } catch (error) {
@@ -97,15 +97,16 @@ function decoderOf(encoding: string): Transform {
   });
 }
 
-/** The raw body, with its own cap and a limit on silence. */
+/** The raw body, with its own cap and a limit on silence, until the client leaves. */
 async function* watched(
-  body: AsyncIterable<Uint8Array>,
+  { body, signal }: FrontRequest,
   { maxBytes, silenceMs }: BodyLimits,
 ): AsyncGenerator<Uint8Array> {
   const iterator = body[Symbol.asyncIterator]();
   let size = 0;
   for (;;) {
-    const next = await withinSilence(iterator.next(), silenceMs);
+    signal.throwIfAborted();
+    const next = await withinSilence(iterator.next(), silenceMs, signal);
     if (next.done === true) return;
     size += next.value.byteLength;
     if (size > maxBytes) throw tooLarge(maxBytes);
@@ -113,19 +114,17 @@ async function* watched(
   }
 }
 
-async function withinSilence<T>(reading: Promise<T>, silenceMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new ApiError("invalid_request_error", "The request body stopped arriving")),
-      silenceMs,
-    );
-    timer.unref();
-  });
+async function withinSilence<T>(reading: Promise<T>, silenceMs: number, signal: AbortSignal): Promise<T> {
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const leave = (): void => reject(signal.reason as Error);
+  const late = (): void => reject(new ApiError("invalid_request_error", "The request body stopped arriving"));
+  const timer = setTimeout(late, silenceMs).unref();
+  signal.addEventListener("abort", leave, { once: true });
   try {
-    return await Promise.race([reading, silence]);
+    return await Promise.race([reading, givenUp]);
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener("abort", leave);
   }
 }
 

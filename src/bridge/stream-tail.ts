@@ -16,6 +16,11 @@ export class StreamTail {
     this.#tail = (this.#tail + last.toString("latin1")).slice(-KEPT);
   }
 
+  /** False until the first bytes of an event stream. */
+  get hasBegun(): boolean {
+    return !this.#isStream || this.#tail !== "";
+  }
+
   /** Not an event stream, or one whose last events are `message_stop` or `error`. */
   get isWell(): boolean {
     return !this.#isStream || /^(?:event: ?|data: ?\{"type": ?")(?:message_stop|error)\b/m.test(this.#tail);
