@@ -33,12 +33,14 @@ export interface BridgeArguments {
 }
 
 /** What `claude-bridge` says of itself when it is given nothing. */
-export const USAGE = `claude-bridge [provider [model [claude arguments…]]]   starts Claude Code on a local model
-claude-bridge serve PROVIDER MODEL                    serves the bridge alone
+export const USAGE = `claude-bridge [provider [model [claude arguments…]]]  Claude Code on that model
+claude-bridge serve PROVIDER MODEL                    the bridge alone
 
-Providers: ollama, openai (any server with /chat/completions), anthropic (any server with /v1/messages, passed
-through), openrouter, groq, google, lmstudio, vllm, llamacpp. Without a model, the provider's models are listed.
-The options below may stand anywhere; every other word goes to Claude Code, as does everything after --.`;
+Providers: ollama, openai (any server with /chat/completions), anthropic
+(any server with /v1/messages, passed through), openrouter, groq, google,
+lmstudio, vllm, llamacpp. Without a model, the provider's models are listed.
+The options below may stand anywhere; every other word goes to Claude Code,
+as does everything after --.`;
 
 interface Option {
   /** Other spellings. */
@@ -80,6 +82,12 @@ function spellings(valued: boolean): Set<string> {
   return new Set(named.flatMap(([name, { alias = [] }]) => [name, ...alias]).map((name) => `--${name}`));
 }
 
+/** Without the line breaks inside its sentences: a narrow terminal makes its own. */
+function flowing(text: string): string {
+  const [commands = "", ...paragraphs] = text.split("\n\n");
+  return [commands, ...paragraphs.map((paragraph) => paragraph.replaceAll("\n", " "))].join("\n\n");
+}
+
 function parserOf(): Argv {
   const options = Object.entries(OPTIONS).map(
     ([name, { alias = [], valued, describe }]) =>
@@ -87,14 +95,14 @@ function parserOf(): Argv {
   );
   return yargs()
     .scriptName("claude-bridge")
-    .usage(USAGE)
+    .usage(flowing(USAGE))
     .locale("en")
     .parserConfiguration({ "boolean-negation": false, "camel-case-expansion": false })
     .options(Object.fromEntries(options))
     .version(packageVersion())
     .help()
     .alias("help", "h")
-    .wrap(100)
+    .wrap(Math.min(100, process.stdout.columns || 100))
     .exitProcess(false)
     .fail((message, error: unknown) => {
       throw error instanceof Error ? error : usageError(message);
