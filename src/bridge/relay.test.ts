@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { startFakeUpstream, type FakeRequest } from "../testing/fake-upstream.ts";
 import { createBridge } from "./bridge.ts";
-import type { BridgeOptions } from "./options.ts";
+import type { Bridge, BridgeOptions } from "./options.ts";
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -11,7 +11,7 @@ afterEach(async () => {
 async function setup(
   answer: (request: FakeRequest) => unknown,
   options: Partial<BridgeOptions> = {},
-): Promise<{ url: string; seen: FakeRequest[] }> {
+): Promise<{ url: string; seen: FakeRequest[]; bridge: Bridge }> {
   const upstream = await startFakeUpstream(answer, answer);
   const bridge = createBridge({
     provider: "anthropic",
@@ -26,7 +26,7 @@ async function setup(
     () => bridge.close(),
     () => upstream.close(),
   );
-  return { url, seen: upstream.requests };
+  return { url, seen: upstream.requests, bridge };
 }
 
 const post = (url: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
@@ -185,4 +185,20 @@ test("a client that leaves ends the upstream request", async () => {
   await response.body?.getReader().read();
   leave.abort();
   expect(await closed).toBeUndefined();
+});
+
+test("tokens of answers that are passed through are counted, those of other routes are not", async () => {
+  const usage = { input_tokens: 7, output_tokens: 2 };
+  const { url, bridge } = await setup(({ response }) =>
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ usage })),
+  );
+  await (await post(url, BODY)).text();
+  await (
+    await fetch(`${url}/v1/messages/count_tokens`, {
+      method: "POST",
+      body: BODY,
+      headers: { authorization: "Bearer T" },
+    })
+  ).text();
+  expect(bridge.metrics).toMatchObject({ answers: 1, inputTokens: 7, outputTokens: 2 });
 });

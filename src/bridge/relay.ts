@@ -9,6 +9,7 @@ import { ReadDeadline } from "./deadline.ts";
 import type { Headers } from "./front.ts";
 import { readErrorBody, sendInTime } from "./open-answer.ts";
 import { readRawBody } from "./request-body.ts";
+import { RelayUsage } from "./relay-usage.ts";
 import { StreamTail } from "./stream-tail.ts";
 import { UpstreamBroken } from "./upstream-body.ts";
 import type { UpstreamAnswer } from "./upstream-client.ts";
@@ -81,6 +82,7 @@ async function relayBody(core: Core, exchange: Exchange, answer: UpstreamAnswer)
   const { sink, request } = exchange;
   const length = headers["content-length"];
   const tail = new StreamTail(headers["content-type"]);
+  const usage = isMessages(request.target) ? new RelayUsage(headers["content-type"]) : null;
   const deadline = new ReadDeadline(body, core.settings.headersTimeoutMs);
   sendHead(exchange, answer.status, {
     ...forwardable(headers),
@@ -91,6 +93,7 @@ async function relayBody(core: Core, exchange: Exchange, answer: UpstreamAnswer)
       deadline.limit(core.settings.idleTimeoutMs);
       if (!tail.hasBegun) core.openMetrics.firstByte(performance.now() - exchange.began);
       tail.push(bytes);
+      usage?.push(bytes);
       if (!sink.write(bytes)) await sink.drained();
     }
     if (tail.isWell) sink.end();
@@ -99,9 +102,15 @@ async function relayBody(core: Core, exchange: Exchange, answer: UpstreamAnswer)
     if (request.signal.aborted || !(error instanceof UpstreamBroken)) throw error;
     breakOff(core, exchange, tail, error);
   } finally {
+    usage?.count(core.metrics);
     deadline.stop();
     body.abort(new UpstreamBroken("NOT_NEEDED"));
   }
+}
+
+/** The route whose answers use tokens. */
+function isMessages(target: string): boolean {
+  return /\/v1\/messages(?:\?|$)/.test(target);
 }
 
 /** Between two events an `error` event can still be said; anywhere else only the connection can say it. */
