@@ -17,7 +17,7 @@ import type { RunArguments } from "./run.ts";
 export async function runCommand(argv: RunArguments): Promise<ExitCode> {
   const target = targetOf(argv);
   const backend = await backendOf(argv);
-  const loaded = await loadSuites();
+  const loaded = await loadSuites(undefined, selectionOf(argv));
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.once("SIGINT", onInterrupt);
