@@ -64,8 +64,8 @@ function createJinjaReader(chat: Chat, model: ScriptedModelInfo): LineReader {
       const thought = thinking?.push(text) ?? { thinking: "", content: text };
       const read = content(thought.content);
       if (inCalls) checkHeads(held, names, text);
-      if (read === "" && thought.thinking === "") return [];
-      return [line(read, { thinking: thought.thinking })];
+      const thoughts = thought.thinking === "" ? [] : [line("", { thinking: thought.thinking })];
+      return read === "" ? thoughts : [...thoughts, line(read)];
     },
     end: () => line("", { calls: inCalls ? readCalls(held) : [] }),
   };

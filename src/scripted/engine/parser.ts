@@ -92,7 +92,7 @@ function parseCall(text: string): ToolUse {
     const { name = "", arguments: args = {} } = decodeFirst(text, {
       empty: "unexpected EOF",
     }) as Partial<ToolUse>;
-    if (typeof args === "string")
+    if (args !== null && (typeof args !== "object" || Array.isArray(args)))
       throw new BindFailure("Value looks like object, but can't find closing '}' symbol");
     return { name, arguments: args };
   } catch (error) {
