@@ -93,7 +93,7 @@ export function claudeSession(turns: number): Partial<MessagesRequest>[] {
       at === history.length - 1 ? marked(message) : settled(message),
     );
     const system = [
-      { type: "text" as const, text: `x-anthropic-billing-header: cc_version=2.1; cch=${n};` },
+      { type: "text" as const, text: `x-anthropic-billing-header: cc_version=9.1; cch=${n};` },
       { type: "text" as const, text: "You are an agent.", ...MARKER },
       { type: "text" as const, text: "Work in /project.", ...(n % 2 === 0 && MARKER) },
     ];
