@@ -30,6 +30,10 @@ export interface World {
 
 /** Longest silence of a target before the exchange counts as failed, ms. */
 const SILENCE_MS = 10_000;
+/** The same where a live model answers: loading and prefill are silent for long. */
+const LIVE_SILENCE_MS = 120_000;
+/** How a written-out body names the model. */
+const SCRIPTED_MODEL = '"model":"scripted"';
 
 /** A scripted server and the project's own bridge, fresh for one case; `baseUrl` leads the bridge elsewhere. */
 export async function embeddedWorld(
@@ -143,7 +147,8 @@ async function transfer(
 ): Promise<Pick<Exchange, "request" | "response">> {
   const body = bodyOf(send, earlier, world);
   const { method, path, headers } = send;
-  const limits = { timeoutMs: SILENCE_MS, signal: world.signal, ...options };
+  const timeoutMs = world.scripted === null ? LIVE_SILENCE_MS : SILENCE_MS;
+  const limits = { timeoutMs, signal: world.signal, ...options };
   const response = await sendHttp(world.url, { method, path, headers, body }, limits);
   return { request: { method, path, headers, body: textOf(body) }, response };
 }
@@ -178,9 +183,21 @@ function upstreamCall(request: ScriptedRequest): UpstreamCall {
 }
 
 function bodyOf(send: Send, earlier: readonly Exchange[], { model, web }: World): string | Uint8Array | null {
-  if (send.request === null) return send.body;
+  if (send.request === null) return model === null ? send.body : withModel(send.body, model);
   const request = inWeb(resolveReferences(send.request, earlier), web) as Record<string, unknown>;
   return JSON.stringify(model !== null && request["model"] === "scripted" ? { ...request, model } : request);
+}
+
+/** A body written out byte by byte names the model of the run all the same. */
+function withModel(body: Send["body"], model: string): Send["body"] {
+  if (body === null) return null;
+  const name = `"model":${JSON.stringify(model)}`;
+  if (typeof body === "string") return body.replaceAll(SCRIPTED_MODEL, () => name);
+  const bytes = Buffer.from(body).toString("latin1");
+  return Buffer.from(
+    bytes.replaceAll(SCRIPTED_MODEL, () => Buffer.from(name).toString("latin1")),
+    "latin1",
+  );
 }
 
 /** `${web}` in any text is the address of the scripted web. */
