@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { loadSuites } from "../src/conformance/load.ts";
 
 const PROJECT = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -58,4 +59,58 @@ test("every command line of bridge-conformance in the README names what its help
   });
   expect(lines.length).toBeGreaterThan(5);
   expect(unknown).toEqual([]);
+});
+
+const SUITES = await loadSuites();
+const CASES = new Set(SUITES.flatMap(({ cases }) => cases.map(({ id }) => id)));
+
+/** What the predecessor listed as missing, and the report that this project began with. */
+const LIMITATIONS = [
+  "token usage and cost",
+  "image uploads",
+  "input caching",
+  "web search and fetch",
+  "model-specific features",
+  "thinking",
+  "cryptic errors",
+  "tool schemas",
+  "streaming",
+  '"Cannot specify both allowed_domains and blocked_domains"',
+];
+
+function codeIn(text: string): string[] {
+  return [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code);
+}
+
+/** Rows of the table under a heading, as cells. */
+function tableUnder(heading: string): string[][] {
+  const section = read("README.md").split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+  const rows = section.split("\n").filter((line) => line.startsWith("| "));
+  return rows.slice(1).map((row) =>
+    row
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+test("what works has a row for each limitation", () => {
+  expect(tableUnder("What works").map(([name]) => name)).toEqual(LIMITATIONS);
+});
+
+test.each(LIMITATIONS)("what works, %s: at least one case proves it", (limitation) => {
+  const proof = tableUnder("What works").find(([name]) => name === limitation)?.[2] ?? "";
+  expect(codeIn(proof).filter((id) => CASES.has(id))).not.toEqual([]);
+});
+
+test("every case that the README names is in the suites", () => {
+  const suites = SUITES.map(({ suite }) => suite).join("|");
+  const named = codeIn(read("README.md")).filter((code) => new RegExp(`^(${suites})\\.[\\w.-]+$`).test(code));
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((id) => !CASES.has(id))).toEqual([]);
+});
+
+test("what works names cases and tests that are there, and nothing else", () => {
+  const proofs = tableUnder("What works").flatMap(([, , proof = ""]) => codeIn(proof));
+  expect(proofs.filter((name) => !CASES.has(name) && !existsSync(join(PROJECT, name)))).toEqual([]);
 });
