@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import type { SuiteFile } from "./case.ts";
-import type { SuiteOptions } from "./options.ts";
 import { selectJobs } from "./select.ts";
 
 const CASE = { level: "SHOULD", kinds: ["client"], title: "", spec: [] } as const;
@@ -33,6 +32,6 @@ test.each([
     ["both openai", "one openai", "dear openai"],
   ],
 ] as const)("%s", (_what, options, expected) => {
-  const jobs = selectJobs(SUITES, { version: "test", ...options } as SuiteOptions);
+  const jobs = selectJobs(SUITES, { version: "test", ...options });
   expect(jobs.map(({ spec, dialect }) => `${spec.id.slice(2)} ${dialect}`)).toEqual(expected);
 });
