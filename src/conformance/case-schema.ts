@@ -157,7 +157,7 @@ const oneCase = {
     },
     needs: { type: "array", items: text },
     upstreams: { type: "array", minItems: 1, items: dialect },
-    usually: { type: "array", minItems: 1, items: dialect },
+    usually: { type: "array", items: dialect },
     bridge,
     request,
     answer,

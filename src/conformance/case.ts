@@ -110,7 +110,7 @@ export interface CaseSpec {
   needs?: string[];
   /** Where the feature exists; by default both. */
   upstreams?: Dialect[];
-  /** Fewer of them, to save time, in a run for which no suite and no case was named. */
+  /** Fewer of them, or none, to save time, in a run for which no suite and no case was named. */
   usually?: Dialect[];
   bridge?: BridgeSettings;
   /** Laid over the suite's defaults. */

@@ -12,6 +12,7 @@ const SUITES = [
       { ...CASE, id: "a.both" },
       { ...CASE, id: "a.one", upstreams: ["openai"] },
       { ...CASE, id: "a.dear", usually: ["ollama"] },
+      { ...CASE, id: "a.spared", upstreams: ["ollama"], usually: [] },
     ],
   },
 ] as unknown as SuiteFile[];
@@ -19,11 +20,15 @@ const SUITES = [
 const TARGET = { url: "http://127.0.0.1:1", upstreamPort: 2 };
 
 test.each([
-  ["a whole run spares what is dear", {}, ["both ollama", "both openai", "one openai", "dear ollama"]],
+  [
+    "a whole run spares what is dear, and says what it leaves out",
+    {},
+    ["both ollama", "both openai", "one openai", "dear ollama", "spared ollama skipped"],
+  ],
   [
     "a named suite spares nothing",
     { suites: ["a"] },
-    ["both ollama", "both openai", "one openai", "dear ollama", "dear openai"],
+    ["both ollama", "both openai", "one openai", "dear ollama", "dear openai", "spared ollama"],
   ],
   ["nor a named case", { cases: ["a.d*"] }, ["dear ollama", "dear openai"]],
   [
@@ -33,5 +38,8 @@ test.each([
   ],
 ] as const)("%s", (_what, options, expected) => {
   const jobs = selectJobs(SUITES, { version: "test", ...options });
-  expect(jobs.map(({ spec, dialect }) => `${spec.id.slice(2)} ${dialect}`)).toEqual(expected);
+  const rows = jobs.map(
+    ({ spec, dialect, skip }) => `${spec.id.slice(2)} ${dialect}${skip === null ? "" : " skipped"}`,
+  );
+  expect(rows).toEqual(expected);
 });

@@ -88,12 +88,24 @@ function modesOf(spec: CaseSpec, dialect: Dialect, { target }: SuiteOptions): re
 /** A foreign target speaks one language to its upstream: the one it was configured for. */
 function upstreamsOf(spec: CaseSpec, options: SuiteOptions): readonly Dialect[] {
   const fixed = options.target === undefined ? undefined : (options.target.upstream ?? "openai");
-  const named = options.suites !== undefined || options.cases !== undefined || fixed !== undefined;
   const all = spec.upstreams ?? BOTH;
-  return (named ? all : (spec.usually ?? all)).filter((dialect) => fixed === undefined || dialect === fixed);
+  const some = isWholeRun(options) && !isSpared(spec) ? (spec.usually ?? all) : all;
+  return some.filter((dialect) => fixed === undefined || dialect === fixed);
 }
 
-function skipReason(job: Omit<Job, "skip">, { target }: SuiteOptions): string | null {
+/** No suite and no case was named, and the target is our own: what is dear runs in part. */
+function isWholeRun({ suites, cases, target }: SuiteOptions): boolean {
+  return suites === undefined && cases === undefined && target === undefined;
+}
+
+function isSpared({ usually }: CaseSpec): boolean {
+  return usually?.length === 0;
+}
+
+function skipReason(job: Omit<Job, "skip">, options: SuiteOptions): string | null {
+  const { target } = options;
+  if (isWholeRun(options) && isSpared(job.spec))
+    return `left out of a whole run, which is to be short: name it, or --suite ${job.suite.suite}`;
   if (target === undefined) return null;
   const scripted = job.kind === "script" || job.kind === "client";
   if (scripted && target.upstreamPort === undefined)

@@ -324,6 +324,7 @@ const ROWS: Row[] = [
   ],
   [{ "upstream.header": { name: "X-A", equals: "1" } }, { upstreamHeaders: { "x-a": "1" } }, {}],
   [{ "one-of": [[{ status: 200 }], ["refused"]] }, {}, { status: 500 }],
+  [{ "or-note": { note: "dropped-it", expect: [{ status: 200 }] } }, {}, { status: 500 }],
   [
     { when: { status: 200, expect: [{ "answer.stop": "tool_use" }] } },
     { status: 400 },
