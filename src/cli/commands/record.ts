@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { MODEL_OPTIONS, TEXT } from "../model-options.ts";
 
 export interface RecordArguments {
   name: string;
@@ -17,21 +18,12 @@ export interface RecordArguments {
   "--"?: string[];
 }
 
-const text = { type: "string", requiresArg: true } as const;
-
 const record: CommandModule<object, RecordArguments> = {
   command: "record <name>",
   describe: 'Record a session of Claude Code: record NAME [--model M] -- claude -p "…"',
   builder: {
     name: { type: "string", demandOption: true, describe: "Of the cassette" },
-    model: { ...text, describe: "A live model; without it the embedded scripted model" },
-    provider: {
-      choices: ["ollama", "openai"],
-      requiresArg: true,
-      describe: "What the model's server speaks",
-    },
-    "base-url": { ...text, describe: "Where the model's server is" },
-    "api-key": { ...text, describe: "Key of the model's server" },
+    ...MODEL_OPTIONS,
     backend: {
       choices: ["auto", "scripted", "ollama", "url", "container"],
       default: "auto",
@@ -44,7 +36,7 @@ const record: CommandModule<object, RecordArguments> = {
       requiresArg: true,
       describe: "published: the client's prose goes too",
     },
-    dir: { ...text, describe: "Folder of cassettes (default: cassettes)" },
+    dir: { ...TEXT, describe: "Folder of cassettes (default: cassettes)" },
     repair: {
       type: "boolean",
       default: true,
@@ -55,8 +47,8 @@ const record: CommandModule<object, RecordArguments> = {
       default: false,
       describe: "Refuse what would otherwise be dropped with a note",
     },
-    set: { ...text, array: true, describe: "FLAG=VALUE: what the model can do" },
-    "claude-binary": { ...text, describe: "Claude Code (default: claude on PATH)" },
+    set: { ...TEXT, array: true, describe: "FLAG=VALUE: what the model can do" },
+    "claude-binary": { ...TEXT, describe: "Claude Code (default: claude on PATH)" },
   },
   handler: async (argv) => {
     const { recordCommand } = await import("./record.impl.ts");

@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { MODEL_OPTIONS, TEXT } from "../model-options.ts";
 
 /** Options of `bridge-conformance run`; also what `run.impl.ts` gets. */
 export interface RunArguments {
@@ -16,28 +17,19 @@ export interface RunArguments {
   "claude-binary"?: string;
 }
 
-const text = { type: "string", requiresArg: true } as const;
-
 const run: CommandModule<object, RunArguments> = {
   command: ["run", "$0"],
   describe: "Run the conformance suites and print the report (the default command)",
   builder: {
-    model: { ...text, describe: "A live model; without it the embedded scripted model" },
-    provider: {
-      choices: ["ollama", "openai"],
-      requiresArg: true,
-      describe: "What the model's server speaks",
-    },
-    "base-url": { ...text, describe: "Where the model's server is" },
-    "api-key": { ...text, describe: "Key of the model's server" },
-    target: { ...text, describe: "Test this Messages endpoint instead of the embedded bridge" },
+    ...MODEL_OPTIONS,
+    target: { ...TEXT, describe: "Test this Messages endpoint instead of the embedded bridge" },
     "target-upstream-port": {
       type: "number",
       requiresArg: true,
       describe: "Port where the target expects its upstream: the scripted model is put there",
     },
-    suite: { ...text, array: true, describe: "Only these suites" },
-    case: { ...text, array: true, describe: "Only cases whose id matches a glob" },
+    suite: { ...TEXT, array: true, describe: "Only these suites" },
+    case: { ...TEXT, array: true, describe: "Only cases whose id matches a glob" },
     format: { choices: ["pretty", "json"], default: "pretty", requiresArg: true, describe: "Of the report" },
     "fail-on": {
       choices: ["must", "should"],
@@ -45,8 +37,8 @@ const run: CommandModule<object, RunArguments> = {
       requiresArg: true,
       describe: "Exit 1 from this level",
     },
-    out: { ...text, describe: "Also write report.json and the evidence of failures into this folder" },
-    "claude-binary": { ...text, describe: "Claude Code (default: claude on PATH)" },
+    out: { ...TEXT, describe: "Also write report.json and the evidence of failures into this folder" },
+    "claude-binary": { ...TEXT, describe: "Claude Code (default: claude on PATH)" },
   },
   handler: async (argv) => {
     const { runCommand } = await import("./run.impl.ts");
