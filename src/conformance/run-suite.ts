@@ -89,15 +89,13 @@ async function runAll(
 }
 
 /** Starting a thread costs what some dozens of rows cost; what is outside this process stays here. */
-function isLarge(light: readonly Job[], { threads, target, backend }: SuiteOptions): boolean {
-  return threads === 2 && target === undefined && backend === undefined && light.length >= 40;
+function isLarge(light: readonly Job[], { threads, target, live, engine }: SuiteOptions): boolean {
+  return threads === 2 && (target ?? live ?? engine) === undefined && light.length >= 40;
 }
 
 /** Scripted cases speak to the scripted model, unless a foreign target was told another name. */
-function modelOf(job: Job, { model, target }: SuiteOptions): string {
-  return job.kind === "any" || job.kind === "capable" || target !== undefined
-    ? (model ?? SCRIPTED)
-    : SCRIPTED;
+function modelOf({ live, way }: Job, { model, target }: SuiteOptions): string {
+  return live?.name ?? way?.model ?? (target === undefined ? SCRIPTED : (model ?? SCRIPTED));
 }
 
 function modelsOf(jobs: readonly Job[], options: SuiteOptions): string[] {

@@ -2,7 +2,7 @@ import { matchesGlob } from "node:path";
 import type { EngineMode } from "../scripted/script.ts";
 import type { Dialect } from "../upstream/delta.ts";
 import type { CaseSpec, SuiteFile } from "./case.ts";
-import type { SuiteOptions } from "./options.ts";
+import type { EngineWay, LiveModel, SuiteOptions } from "./options.ts";
 import { dependsOnMode } from "./send.ts";
 import type { CaseKind } from "./types.ts";
 
@@ -16,6 +16,10 @@ export interface Job {
   reported: Dialect | null;
   /** How the scripted Ollama runs its model; null where none stands behind the row. */
   mode: EngineMode | null;
+  /** The model that is judged; null: our own words. */
+  live: LiveModel | null;
+  /** The real engine that plays the scripted model; null: the embedded one. */
+  way: EngineWay | null;
   /** Why it is not run. */
   skip: string | null;
 }
@@ -60,8 +64,13 @@ function describe(options: SuiteOptions): string {
 }
 
 function jobsOf(suite: SuiteFile, spec: CaseSpec, options: SuiteOptions): Job[] {
-  const job = (kind: CaseKind, dialect: Dialect, reported: Dialect | null, mode: Job["mode"] = null): Job => {
-    const row = { suite, spec, kind, dialect, reported, mode };
+  const job = (
+    kind: CaseKind,
+    dialect: Dialect,
+    reported: Dialect | null,
+    more: Partial<Pick<Job, "mode" | "live" | "way">> = {},
+  ): Job => {
+    const row = { suite, spec, kind, dialect, reported, mode: null, live: null, way: null, ...more };
     return { ...row, skip: skipReason(row, options) };
   };
   return spec.kinds.flatMap((kind) => {
@@ -70,13 +79,22 @@ function jobsOf(suite: SuiteFile, spec: CaseSpec, options: SuiteOptions): Job[] 
         job(kind, options.target === undefined ? "ollama" : (options.target.upstream ?? "openai"), null),
       ];
     if (kind === "any" || kind === "capable") {
-      const live = options.backend;
-      return live === undefined || spec.live === undefined ? [] : [job(kind, live.provider, live.provider)];
+      if (spec.live === undefined) return [];
+      return (options.live ?? []).map((live) => job(kind, live.provider, live.provider, { live }));
     }
+    if (kind === "script" && options.engine !== undefined)
+      return waysOf(spec, options.engine.ways).map((way) =>
+        job(kind, way.provider, way.provider, { mode: way.mode, way }),
+      );
     return upstreamsOf(spec, options).flatMap((dialect) =>
-      modesOf(spec, dialect, options).map((mode) => job(kind, dialect, dialect, mode)),
+      modesOf(spec, dialect, options).map((mode) => job(kind, dialect, dialect, { mode })),
     );
   });
+}
+
+/** All ways of the engine that speak a language in which the feature exists. */
+function waysOf({ upstreams }: CaseSpec, ways: readonly EngineWay[]): readonly EngineWay[] {
+  return ways.filter(({ provider }) => (upstreams ?? BOTH).includes(provider));
 }
 
 /** Where the model itself speaks, the embedded Ollama reads it in each of its modes. */

@@ -43,19 +43,24 @@ async function clientOf(binary: string | undefined): Promise<RunReport["client"]
 }
 
 function embedded(options: SuiteOptions, client: Worlds["client"]): Worlds {
-  const live = options.backend;
   return {
     target: { url: "embedded", name: "bridge", version: options.version },
-    backend: {
-      kind: live?.kind ?? "scripted",
-      description: live?.description ?? "the scripted model, embedded",
-    },
+    backend: backendOf(options),
     client,
     worldOf: (job, signal) =>
-      job.kind === "any" && live !== undefined
-        ? liveWorld(live, options.model ?? null, signal)
-        : embeddedWorldOf(job, signal),
+      job.live === null ? embeddedWorldOf(job, signal) : liveWorld(job.live, job.live.name, signal),
     close: () => Promise.resolve(),
+  };
+}
+
+/** Where the models live. */
+function backendOf({ live = [], engine }: SuiteOptions): RunReport["backend"] {
+  const [first] = live;
+  if (engine !== undefined) return { kind: engine.kind, description: engine.description };
+  if (first === undefined) return { kind: "scripted", description: "the scripted model, embedded" };
+  return {
+    kind: first.kind,
+    description: [...new Set(live.map(({ description }) => description))].join(", "),
   };
 }
 

@@ -90,14 +90,14 @@ async function backendOf(argv: RunArguments): Promise<Backend | undefined> {
   });
 }
 
-function liveOf(argv: RunArguments, backend: Backend | undefined): Pick<SuiteOptions, "model" | "backend"> {
+function liveOf(argv: RunArguments, backend: Backend | undefined): Pick<SuiteOptions, "model" | "live"> {
   const model = argv.model === undefined ? {} : { model: argv.model };
   if (backend === undefined) return model;
-  const { kind, provider, baseUrl, description } = backend;
+  const { model: name, kind, provider, baseUrl, description } = backend;
   const key = argv["api-key"];
   return {
     ...model,
-    backend: { kind, provider, baseUrl, description, ...(key === undefined ? {} : { apiKey: key }) },
+    live: [{ name, kind, provider, baseUrl, description, ...(key === undefined ? {} : { apiKey: key }) }],
   };
 }
 
