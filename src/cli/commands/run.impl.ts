@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { findBackend, type Backend } from "../../backends/find-backend.ts";
+import type { Backend } from "../../backends/find-backend.ts";
 import type { SuiteFile } from "../../conformance/case.ts";
 import { loadSuites } from "../../conformance/load.ts";
 import type { SuiteOptions } from "../../conformance/options.ts";
@@ -10,19 +10,21 @@ import { renderJson, renderPretty } from "../../report/pretty.ts";
 import { usageError, type ExitCode } from "../exit.ts";
 import { packageVersion } from "../package-version.ts";
 import { hasColor, widthOf } from "../terminal.ts";
+import { openBackend } from "./run.backend.ts";
 import { createProgress } from "./run.progress.ts";
 import type { RunArguments } from "./run.ts";
 
 /** Runs the suites: progress on stderr, the report and nothing else on stdout. Gives the exit code. */
 export async function runCommand(argv: RunArguments): Promise<ExitCode> {
   const target = targetOf(argv);
-  const backend = await backendOf(argv);
-  const loaded = await loadSuites(undefined, selectionOf(argv));
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.once("SIGINT", onInterrupt);
   process.once("SIGTERM", onInterrupt);
+  let backend: Backend | undefined;
   try {
+    const loaded = await loadSuites(undefined, selectionOf(argv));
+    backend = await openBackend(argv, { signal: interrupt.signal, stderr: process.stderr });
     const report = await runSuite(
       {
         ...selectionOf(argv),
@@ -72,22 +74,6 @@ function targetOf(argv: RunArguments): Pick<SuiteOptions, "target"> {
       ...(port === undefined ? {} : { upstreamPort: port }),
     },
   };
-}
-
-/** The live model that was asked for, or nothing: the scripted one. Exit 3 when it is not there. */
-async function backendOf(argv: RunArguments): Promise<Backend | undefined> {
-  if (argv.model === undefined) {
-    if (argv["base-url"] !== undefined) throw usageError("--base-url needs --model NAME");
-    return undefined;
-  }
-  if (argv.target !== undefined) return undefined;
-  return findBackend({
-    kind: "auto",
-    model: argv.model,
-    ...(argv.provider === undefined ? {} : { provider: argv.provider }),
-    ...(argv["base-url"] === undefined ? {} : { baseUrl: argv["base-url"] }),
-    ...(argv["api-key"] === undefined ? {} : { apiKey: argv["api-key"] }),
-  });
 }
 
 function liveOf(argv: RunArguments, backend: Backend | undefined): Pick<SuiteOptions, "model" | "live"> {

@@ -1,13 +1,9 @@
 import type { CommandModule } from "yargs";
 import { MODEL_OPTIONS, TEXT } from "../model-options.ts";
+import { backendOptions, type BackendArguments } from "./run.backend.ts";
 
 /** Options of `bridge-conformance run`; also what `run.impl.ts` gets. */
-export interface RunArguments {
-  model?: string;
-  provider?: "ollama" | "openai";
-  "base-url"?: string;
-  "api-key"?: string;
-  target?: string;
+export interface RunArguments extends BackendArguments {
   "target-upstream-port"?: number;
   suite?: string[];
   case?: string[];
@@ -22,6 +18,7 @@ const run: CommandModule<object, RunArguments> = {
   describe: "Run the conformance suites and print the report (the default command)",
   builder: {
     ...MODEL_OPTIONS,
+    ...backendOptions,
     target: { ...TEXT, describe: "Test this Messages endpoint instead of the embedded bridge" },
     "target-upstream-port": {
       type: "number",
