@@ -34,7 +34,7 @@ export interface RecordOptions {
     baseUrl: string;
     model: string;
   };
-  bridge?: Partial<Pick<BridgeSettings, "repair" | "strict" | "maxRetries" | "maxOutputTokens" | "set">>;
+  bridge?: Partial<Pick<BridgeSettings, "repair" | "strict" | "maxRetries" | "maxOutputTokens" | "set" | "flags">>;
   apiKey?: string;
   /** Credential that the client is to present; null for none. */
   token: string | null;
@@ -165,7 +165,7 @@ function settingsOf({ backend, bridge }: RecordOptions): BridgeSettings {
     maxRetries: bridge?.maxRetries ?? 2,
     maxOutputTokens: bridge?.maxOutputTokens ?? null,
     set: bridge?.set ?? {},
-    flags: {},
+    flags: bridge?.flags ?? {},
   };
 }
 

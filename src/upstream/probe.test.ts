@@ -35,6 +35,19 @@ describe("/api/show", () => {
     expect(flagsFromShow(show).contextWindow).toBe(contextWindow);
   });
 
+  test("no more context than fits into memory", () => {
+    const size = { "x.context_length": 65_536, "general.parameter_count": 8e9, "x.block_count": 32 };
+    const heads = {
+      "x.attention.head_count": 32,
+      "x.attention.head_count_kv": 32,
+      "x.embedding_length": 4096,
+    };
+    const show = { model_info: { ...size, ...heads }, details: { quantization_level: "Q4_0" } };
+    const memory = 12 * 2 ** 30;
+    expect(flagsFromShow(show, memory).contextWindow).toBe(8192);
+    expect(flagsFromShow({ ...show, parameters: "num_ctx 20000" }, memory).contextWindow).toBe(20_000);
+  });
+
   test.each([undefined, null, [], "x", 5])("%j says nothing", (json) => {
     expect(flagsFromShow(json)).toEqual({});
   });

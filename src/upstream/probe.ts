@@ -1,5 +1,6 @@
 import type { Dialect, UpstreamRequest } from "./delta.ts";
 import type { ModelFlags } from "./flags.ts";
+import { contextInMemory } from "./ollama/memory.ts";
 import { asArray, asObject } from "./read.ts";
 
 /** A model that a server says it has. */
@@ -25,15 +26,17 @@ export function ollamaPs(): UpstreamRequest {
 
 /**
  * What `/api/show` says of a model: capabilities and the context to run it with (the Modelfile's
- * `num_ctx`, else the model's own limit up to `DEFAULT_CONTEXT`). An old server that lists no
- * capabilities says nothing of them.
+ * `num_ctx`, else the model's own limit up to `DEFAULT_CONTEXT`, and no more than fits into memory).
+ * An old server that lists no capabilities says nothing of them.
  * Source: https://github.com/ollama/ollama/blob/main/docs/api.md#show-model-information
+ * @param memory of the server's machine, in bytes; null when it is not known
  */
-export function flagsFromShow(json: unknown): Partial<ModelFlags> {
+export function flagsFromShow(json: unknown, memory: number | null = null): Partial<ModelFlags> {
   const show = asObject(json);
+  const fitting = memory === null ? undefined : contextInMemory(json, memory);
   return {
     ...capabilityFlags(show?.["capabilities"]),
-    ...contextFlags(show?.["parameters"], show?.["model_info"]),
+    ...contextFlags(show?.["parameters"], show?.["model_info"], fitting),
   };
 }
 
@@ -73,12 +76,16 @@ function capabilityFlags(capabilities: unknown): Partial<ModelFlags> {
   };
 }
 
-function contextFlags(parameters: unknown, info: unknown): Partial<ModelFlags> {
+function contextFlags(
+  parameters: unknown,
+  info: unknown,
+  fitting: number = DEFAULT_CONTEXT,
+): Partial<ModelFlags> {
   const stated = typeof parameters === "string" ? /^num_ctx\s+(\d+)/m.exec(parameters)?.[1] : undefined;
   if (stated !== undefined) return { contextWindow: Number(stated) };
   const entries = Object.entries(asObject(info) ?? {});
   const limit = tokens(entries.find(([key]) => key.endsWith(".context_length"))?.[1]);
-  return limit === null ? {} : { contextWindow: Math.min(limit, DEFAULT_CONTEXT) };
+  return limit === null ? {} : { contextWindow: Math.min(limit, DEFAULT_CONTEXT, fitting) };
 }
 
 function tokens(value: unknown): number | null {

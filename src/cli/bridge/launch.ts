@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { createLogger, SILENT, type Logger } from "../../bridge/log.ts";
 import type { Bridge } from "../../bridge/options.ts";
@@ -55,8 +56,12 @@ class Session {
 
   async run(): Promise<number> {
     const [log, local] = [await requestLog(this.#args), await isLocal(this.#upstream.baseUrl)];
-    const start = { model: this.#model, args: this.#args, authToken: this.#token, log };
-    const facts = await modelFacts(bridgeOptionsOf({ ...start, upstream: this.#upstream }), this.#model);
+    const asked = { model: this.#model, args: this.#args, authToken: this.#token, log };
+    const options = bridgeOptionsOf({ ...asked, upstream: this.#upstream });
+    const facts = await modelFacts(options, this.#model, local ? totalmem() : null);
+    const { contextWindow } = facts;
+    const flags = local && options.provider === "ollama" && contextWindow !== null ? { contextWindow } : {};
+    const start = { ...asked, flags };
     const client = (url: string): Promise<Ended> => this.#client(url, facts, local);
     let bridge: Bridge | undefined;
     const bridgeFor = (baseUrl: string): Bridge =>
@@ -66,7 +71,9 @@ class Session {
         recorded: this.#args.trace,
       }));
     try {
-      return await (this.#args.trace ? this.#traced(bridgeFor, client) : this.#plain(bridgeFor, client));
+      return await (this.#args.trace
+        ? this.#traced(bridgeFor, flags, client)
+        : this.#plain(bridgeFor, client));
     } finally {
       const line = bridge === undefined ? null : summaryLine(bridge.metrics, local);
       if (line !== null && !this.#args.quiet) note(line);
@@ -82,7 +89,11 @@ class Session {
     }
   }
 
-  async #traced(bridgeFor: (baseUrl: string) => Bridge, client: RunClient): Promise<number> {
+  async #traced(
+    bridgeFor: (baseUrl: string) => Bridge,
+    flags: Partial<ModelFacts>,
+    client: RunClient,
+  ): Promise<number> {
     const [{ traced }, { findClaude }] = await Promise.all([
       import("./trace.ts"),
       import("../../launch/find-claude.ts"),
@@ -96,6 +107,7 @@ class Session {
       claudeVersion: (await findClaude(this.#binary))?.version ?? null,
       secrets: this.#secrets,
       bridgeFor,
+      flags,
       run: client,
     });
   }

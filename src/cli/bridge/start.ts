@@ -13,6 +13,8 @@ export interface StartOptions {
   host?: string;
   port?: number;
   log?: Logger;
+  /** What was found out about the model before it started. */
+  flags?: BridgeOptions["flags"];
   /** What it says of token counts does not depend on what it has served before. */
   recorded?: boolean;
 }
@@ -36,6 +38,7 @@ export function bridgeOptionsOf(options: StartOptions): BridgeOptions {
     strict: args.strict,
     set: args.set,
     web: webOptions(args, process.env),
+    ...(options.flags === undefined ? {} : { flags: options.flags }),
     ...(args.maxRetries === undefined ? {} : { maxRetries: args.maxRetries }),
     ...(args.maxOutputTokens === undefined ? {} : { maxOutputTokens: args.maxOutputTokens }),
     ...(options.host === undefined ? {} : { host: options.host }),

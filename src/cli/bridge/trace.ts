@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import envPaths from "env-paths";
 import type { Bridge } from "../../bridge/options.ts";
+import type { ModelFacts } from "../../launch/profile.ts";
 import { recordSession } from "../../replay/record.ts";
 import { visibleVariables } from "../client-command.ts";
 import { errorLine, usageError } from "../exit.ts";
@@ -19,6 +20,8 @@ export interface TracePlan {
   /** Values that no trace may hold. */
   secrets: readonly string[];
   bridgeFor: (baseUrl: string) => Bridge;
+  /** What was found out about the model before the bridge started. */
+  flags: Partial<ModelFacts>;
   /** Runs Claude Code against the base URL. */
   run: (baseUrl: string) => Promise<{ exitCode: number; env: Record<string, string> }>;
 }
@@ -57,6 +60,7 @@ export async function traced(plan: TracePlan): Promise<number> {
         repair: args.repair,
         strict: args.strict,
         set: args.set,
+        flags: plan.flags,
         ...(args.maxRetries === undefined ? {} : { maxRetries: args.maxRetries }),
         ...(args.maxOutputTokens === undefined ? {} : { maxOutputTokens: args.maxOutputTokens }),
       },
