@@ -165,6 +165,8 @@ const oneCase = {
     live: { type: "array", minItems: 1, items: { $ref: "send" } },
     procedure: expectations.items,
     expect: expectations,
+    floor: { type: "number", minimum: 0, maximum: 1 },
+    readiness: { type: "string", minLength: 1 },
   },
 };
 

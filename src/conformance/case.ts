@@ -124,6 +124,10 @@ export interface CaseSpec {
   procedure?: Expectation;
   /** Holds for every send of the case. */
   expect?: Expectation[];
+  /** Rate of a live model that suffices, 0–1; by default 0.5. */
+  floor?: number;
+  /** What a model can do that passes, for the line people read: `edits files`. */
+  readiness?: string;
 }
 
 export interface SuiteDefaults {
