@@ -1,8 +1,8 @@
-import { ModelKnowledge } from "../../bridge/model-knowledge.ts";
-import { resolveSettings, type BridgeOptions } from "../../bridge/options.ts";
-import { createProbe } from "../../bridge/probe-model.ts";
-import { createUpstreamClient } from "../../bridge/upstream-client.ts";
-import type { ModelFacts } from "../../launch/profile.ts";
+import { ModelKnowledge } from "../bridge/model-knowledge.ts";
+import { resolveSettings, type BridgeOptions } from "../bridge/options.ts";
+import { createProbe } from "../bridge/probe-model.ts";
+import { createUpstreamClient } from "../bridge/upstream-client.ts";
+import type { ModelFacts } from "./profile.ts";
 
 const UNKNOWN: ModelFacts = { contextWindow: null, maxOutput: null, thinking: "bool" };
 

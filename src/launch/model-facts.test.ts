@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { startScripted } from "../../scripted/server.ts";
-import type { ScriptedServer } from "../../scripted/options.ts";
+import { startScripted } from "../scripted/server.ts";
+import type { ScriptedServer } from "../scripted/options.ts";
 import { modelFacts } from "./model-facts.ts";
 
 let ollama: ScriptedServer | undefined;
