@@ -2,7 +2,7 @@ import type { MessagesRequest } from "../messages/types.ts";
 import { measurePrompt } from "../translate/estimate.ts";
 import { sendJson } from "./answers.ts";
 import type { Core, Exchange } from "./core.ts";
-import { requireKnownModel } from "./models.ts";
+import { modelBehind, requireKnownModel } from "./models.ts";
 import { readCountRequest } from "./request.ts";
 
 /**
@@ -10,7 +10,8 @@ import { readCountRequest } from "./request.ts";
  * corrected by what they counted before.
  */
 export async function answerCountTokens(core: Core, exchange: Exchange): Promise<void> {
-  const asked = await readCountRequest(exchange);
+  const read = await readCountRequest(exchange);
+  const asked = { ...read, model: await modelBehind(core, exchange, read.model) };
   await requireKnownModel(core, exchange, asked.model);
   const request = await readable(core, exchange, asked);
   sendJson(exchange, 200, {

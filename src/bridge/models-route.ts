@@ -2,7 +2,7 @@ import { ApiError } from "../messages/api-error.ts";
 import type { UpstreamModel } from "../upstream/probe.ts";
 import { sendJson } from "./answers.ts";
 import type { Core, Exchange } from "./core.ts";
-import { isNamed, unknownModel } from "./models.ts";
+import { aliasOf, isNamed, modelBehind, unknownModel } from "./models.ts";
 import { queryOf } from "./router.ts";
 
 const DEFAULT_LIMIT = 20;
@@ -20,19 +20,22 @@ interface ModelInfo {
 }
 
 /**
- * `GET /v1/models`: what the upstream lists, the configured model first. Only that one while the
- * upstream is down or slow. Source: https://docs.anthropic.com/en/api/models-list
+ * `GET /v1/models`: what the upstream lists, the configured model first; then the aliases under which
+ * Claude Code shows them. Only the configured one while the upstream is down or slow.
+ * Sources: https://docs.anthropic.com/en/api/models-list, https://code.claude.com/docs/en/llm-gateway
  */
 export async function answerModels(core: Core, exchange: Exchange): Promise<void> {
   const models = await known(core, exchange);
-  sendJson(exchange, 200, pageOf(models.map(modelInfo), queryOf(exchange.request.target)));
+  const infos = [...models.map((model) => modelInfo(model)), ...models.flatMap(aliasInfo)];
+  sendJson(exchange, 200, pageOf(infos, queryOf(exchange.request.target)));
 }
 
-/** `GET /v1/models/{id}`. Throws ApiError 404. */
+/** `GET /v1/models/{id}`, by alias too. Throws ApiError 404. */
 export async function answerModel(core: Core, exchange: Exchange, id: string): Promise<void> {
-  const model = (await known(core, exchange)).find((candidate) => isNamed(candidate, id));
+  const behind = await modelBehind(core, exchange, id);
+  const model = (await known(core, exchange)).find((candidate) => isNamed(candidate, behind));
   if (model === undefined) throw unknownModel(id);
-  sendJson(exchange, 200, modelInfo({ ...model, id }));
+  sendJson(exchange, 200, modelInfo({ ...model, id }, behind));
 }
 
 async function known(core: Core, exchange: Exchange): Promise<UpstreamModel[]> {
@@ -43,11 +46,16 @@ async function known(core: Core, exchange: Exchange): Promise<UpstreamModel[]> {
   return [{ ...configured, id: model }, ...listed.filter((candidate) => !isNamed(candidate, model))];
 }
 
-function modelInfo(model: UpstreamModel): ModelInfo {
+function aliasInfo(model: UpstreamModel): ModelInfo[] {
+  const alias = aliasOf(model.id);
+  return alias === null ? [] : [modelInfo({ ...model, id: alias }, model.id)];
+}
+
+function modelInfo(model: UpstreamModel, name: string = model.id): ModelInfo {
   return {
     type: "model",
     id: model.id,
-    display_name: model.id,
+    display_name: name,
     created_at: model.created ?? "1970-01-01T00:00:00Z",
     max_input_tokens: null,
     max_tokens: null,

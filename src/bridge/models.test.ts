@@ -182,7 +182,7 @@ describe("the list", () => {
   test("the configured model first, by the name it was given", async () => {
     await using fixture = await ollama({ "/api/tags": { models } }, { model: "b" });
     const { data } = await list(fixture);
-    expect(data.map(({ id }) => id)).toEqual(["b", "a:latest", "c:latest"]);
+    expect(data.map(({ id }) => id).slice(0, 3)).toEqual(["b", "a:latest", "c:latest"]);
     expect(data[0]).toMatchObject({
       type: "model",
       display_name: "b",
@@ -192,6 +192,34 @@ describe("the list", () => {
     expect(await one.json()).toMatchObject({ id: "c:latest", type: "model" });
   });
 
+  test("and aliases that Claude Code shows, for models whose own names it hides", async () => {
+    const named = [...models, { name: "my-Claude:latest", modified_at: "2026-01-02T03:04:05Z" }];
+    await using fixture = await ollama({ "/api/tags": { models: named } }, { model: "b" });
+    const { data } = await list(fixture);
+    expect(data.map(({ id }) => id).filter((id) => /claude|anthropic/i.test(id))).toEqual([
+      "my-Claude:latest",
+      "claude-b",
+      "claude-a:latest",
+      "claude-c:latest",
+    ]);
+    expect(data.at(-1)).toMatchObject({ display_name: "c:latest" });
+    const one = await fetch(`${fixture.url}/v1/models/claude-c`);
+    expect(await one.json()).toMatchObject({ id: "claude-c", display_name: "c" });
+  });
+
+  test.each([
+    ["claude-b", "b"],
+    ["claude-a", "a"],
+    ["claude-a:latest", "a:latest"],
+    ["claude-real", "claude-real"],
+    ["claude-no-such", "claude-no-such"],
+  ])("%s is a name of %s", async (asked, model) => {
+    const named = [...models, { name: "claude-real:latest", modified_at: "2026-01-02T03:04:05Z" }];
+    await using fixture = await ollama({ "/api/tags": { models: named } }, { model: "b" });
+    await fixture.post({ ...REQUEST, model: asked });
+    expect(sent(fixture).model).toBe(model);
+  });
+
   test("pages", async () => {
     await using fixture = await ollama({ "/api/tags": { models } }, { model: null });
     expect(await list(fixture, "?limit=2")).toMatchObject({
@@ -199,9 +227,9 @@ describe("the list", () => {
       first_id: "a:latest",
       last_id: "b:latest",
     });
-    expect(await list(fixture, "?limit=2&after_id=b:latest")).toMatchObject({
+    expect(await list(fixture, "?limit=4&after_id=b:latest")).toMatchObject({
       has_more: false,
-      data: [{ id: "c:latest" }],
+      data: [{ id: "c:latest" }, { id: "claude-a:latest" }, {}, { id: "claude-c:latest" }],
     });
     expect(await list(fixture, "?limit=1&before_id=c:latest")).toMatchObject({
       has_more: true,
@@ -223,6 +251,6 @@ describe("the list", () => {
 
   test("an upstream that hangs does not make it hang", async () => {
     await using fixture = await startBridge(answerOllama, { provider: "ollama" }, () => undefined);
-    expect(await list(fixture)).toMatchObject({ data: [{ id: "m" }] });
+    expect(await list(fixture)).toMatchObject({ data: [{ id: "m" }, { id: "claude-m" }] });
   });
 });

@@ -49,6 +49,26 @@ export function unknownModel(model: string): ApiError {
   return new ApiError("not_found_error", `model: ${model}`);
 }
 
+/** Claude Code shows only models whose ids have one of these words in them. */
+const SHOWN = /claude|anthropic/i;
+const ALIAS = "claude-";
+
+/** The name under which Claude Code shows a model of any name; null when it shows the model's own. */
+export function aliasOf(model: string): string | null {
+  return SHOWN.test(model) ? null : `${ALIAS}${model}`;
+}
+
+/** The model that a request means: one that is really called so, else the one whose alias it is, else as it was said. */
+export async function modelBehind(core: Core, exchange: Exchange, model: string): Promise<string> {
+  const { model: configured } = core.settings;
+  if (!model.startsWith(ALIAS) || model === configured) return model;
+  const plain = model.slice(ALIAS.length);
+  if (plain === configured) return plain;
+  const listed = (await core.models.get(core, exchange.mark)) ?? [];
+  if (listed.some((candidate) => isNamed(candidate, model))) return model;
+  return listed.some((candidate) => isNamed(candidate, plain)) ? plain : model;
+}
+
 /** Ollama leaves `:latest` away. */
 export function isNamed(candidate: UpstreamModel, model: string): boolean {
   return candidate.id === model || candidate.id === `${model}:latest`;

@@ -121,10 +121,10 @@ describe("routes", () => {
       created_at: expect.stringMatching(/^\d{4}-.*Z$/),
     };
     expect(await response.json()).toMatchObject({
-      data: [model],
+      data: [model, { ...model, id: `claude-${model.id}` }],
       has_more: false,
       first_id: "m",
-      last_id: "m",
+      last_id: "claude-m",
     });
   });
 

@@ -43,7 +43,7 @@ test("the official client: streamed and whole answers are the same, errors are i
   expect(input_tokens).toBeGreaterThan(0);
   const ids: string[] = [];
   for await (const model of client.models.list()) ids.push(model.id);
-  expect(ids).toEqual(["m"]);
+  expect(ids).toEqual(["m", "claude-m"]);
 
   const stranger = new Anthropic({ baseURL: fixture.url, apiKey: "wrong", maxRetries: 0 });
   await expect(stranger.messages.create(REQUEST)).rejects.toBeInstanceOf(AuthenticationError);
