@@ -47,7 +47,8 @@ export async function runCase(
     if (procedure === undefined) throw new Error(`no procedure is called "${name}"`);
     const sendTogether = (many: readonly Send[]): Promise<{ exchange: Exchange; findings: Finding[] }[]> =>
       performTogether(world, many);
-    const context = { world, spec, binary, sends, send, sendTogether, expand, signal: world.signal };
+    const judge = (exchange: Exchange): Promise<Finding[]> => judgeExchange(exchange, exchanges, world);
+    const context = { world, spec, binary, sends, send, sendTogether, judge, expand, signal: world.signal };
     return { findings: await procedure.run(context, args as never), exchanges };
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;

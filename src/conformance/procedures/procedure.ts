@@ -21,6 +21,8 @@ export interface ProcedureContext {
   send(send: Send, elsewhere?: World): Promise<{ exchange: Exchange; findings: Finding[] }>;
   /** The same at one moment. What reached the upstream is not told apart: `upstream` is null. */
   sendTogether(sends: readonly Send[]): Promise<{ exchange: Exchange; findings: Finding[] }[]>;
+  /** Judges an exchange that the procedure made itself, as `send` does with its own. */
+  judge(exchange: Exchange): Promise<Finding[]>;
   signal: AbortSignal;
 }
 
