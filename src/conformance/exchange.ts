@@ -1,5 +1,6 @@
 import { parseJson } from "../wire/json.ts";
 import { SseDecoder } from "../wire/sse.ts";
+import type { TappedExchange } from "../replay/tap.ts";
 import { accumulate, type Accumulated } from "./accumulate.ts";
 import { excerpt, isRecord, recordOf } from "./path.ts";
 import type { Send } from "./send.ts";
@@ -42,6 +43,8 @@ export interface Exchange {
   answer: Accumulated | null;
   /** Chat requests that the send caused; null when the upstream is not ours. */
   upstream: UpstreamCall[] | null;
+  /** All it asked of its model server, with the answers, as raw bytes; null where no tap stands between them. */
+  back: readonly TappedExchange[] | null;
 }
 
 export interface StreamEvent {
@@ -59,6 +62,7 @@ export function readExchange(
   request: Exchange["request"],
   response: FrontResponse,
   upstream: UpstreamCall[] | null,
+  back: readonly TappedExchange[] | null = null,
 ): Exchange {
   const text = new TextDecoder().decode(response.body);
   const streamed = (headerOf(response, "content-type") ?? "").startsWith("text/event-stream");
@@ -74,6 +78,7 @@ export function readExchange(
     events,
     answer: answerOf(response.body, events, json),
     upstream,
+    back,
   };
 }
 

@@ -16,6 +16,8 @@ export interface HttpOptions {
   timeoutMs: number;
   /** Called at each read with the number of bytes so far and those read; true ends the exchange from our side. */
   leave?: (soFar: number, bytes: Uint8Array) => boolean;
+  /** What had come when the signal ended the exchange is an answer that broke off, instead of an exception. */
+  keepPartial?: boolean;
 }
 
 /** What the target failed to do as HTTP: no answer at all, or not in time. */
@@ -81,7 +83,7 @@ async function readAll(
     }
     return "complete";
   } catch (error) {
-    if (options.signal.aborted) throw error;
+    if (options.signal.aborted && options.keepPartial !== true) throw error;
     return { error: reasonOf(error) };
   }
 }

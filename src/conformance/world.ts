@@ -1,11 +1,14 @@
+import { randomUUID } from "node:crypto";
 import type { WebOptions } from "../bridge/web/options.ts";
+import { EXCHANGE_HEADER, type Tap, type TappedExchange } from "../replay/tap.ts";
 import type { ScriptedRequest, ScriptedServer } from "../scripted/options.ts";
 import { startScripted } from "../scripted/server.ts";
 import type { Dialect } from "../upstream/delta.ts";
 import type { EngineMode, ModelScript, Split } from "../scripted/script.ts";
 import type { AnswerItem, BridgeSettings, Saying } from "./case.ts";
 import { readExchange, type Exchange, type UpstreamCall } from "./exchange.ts";
-import { sendHttp, type HttpOptions } from "./http.ts";
+import { callsOf, isChat, tapBefore } from "./back-hop.ts";
+import { NoAnswer, sendHttp, type HttpOptions } from "./http.ts";
 import { resolveReferences } from "./references.ts";
 import { startScriptedWeb, type ScriptedWeb } from "./scripted-web.ts";
 import type { Send } from "./send.ts";
@@ -24,6 +27,8 @@ export interface World {
   model: string | null;
   /** Address of the scripted web, for cases that have one: `${web}` in their texts. */
   web?: string;
+  /** Stands between the target and its model server, and keeps what passes. */
+  back?: Tap;
   signal: AbortSignal;
   close(): Promise<void>;
 }
@@ -35,21 +40,32 @@ const LIVE_SILENCE_MS = 120_000;
 /** How a written-out body names the model. */
 const SCRIPTED_MODEL = '"model":"scripted"';
 
-/** A scripted server and the project's own bridge, fresh for one case; `baseUrl` leads the bridge elsewhere. */
+/** How the embedded world may differ. */
+export interface EmbeddedOptions {
+  /** Leads the bridge elsewhere. */
+  baseUrl?: string;
+  mode?: EngineMode;
+  /** Puts a tap behind the bridge. */
+  tapped?: boolean;
+}
+
+/** A scripted server and the project's own bridge, fresh for one case. */
 export async function embeddedWorld(
   dialect: Dialect,
   settings: BridgeSettings,
   signal: AbortSignal,
-  { baseUrl, mode = "go" }: { baseUrl?: string; mode?: EngineMode } = {},
+  { baseUrl, mode = "go", tapped = false }: EmbeddedOptions = {},
 ): Promise<World> {
   const { createBridgeWith } = await import("../bridge/bridge.ts");
   const { web: wanted, ...rest } = settings;
   const scripted = await startScripted({ flavour: dialect, mode, deterministic: true });
   const web = wanted === undefined ? null : await startScriptedWeb();
+  const own = dialect === "openai" ? `${scripted.url}/v1` : scripted.url;
+  const tap = tapped ? await tapBefore(own) : null;
   const bridge = createBridgeWith(
     {
       provider: dialect,
-      baseUrl: baseUrl ?? (dialect === "openai" ? `${scripted.url}/v1` : scripted.url),
+      baseUrl: baseUrl ?? tap?.baseUrl ?? own,
       model: "scripted",
       ...(rest as object),
       ...(web !== null && { web: webOptions(wanted, web) }),
@@ -59,36 +75,34 @@ export async function embeddedWorld(
   const { url } = await bridge.listen();
   const close = async (): Promise<void> => {
     await bridge.close();
+    await tap?.back.close();
     await scripted.close();
     await web?.close();
   };
   const world: World = { url, dialect, scripted, foreign: false, model: null, signal, close };
-  return web === null ? world : { ...world, web: web.url };
+  return { ...world, ...(web !== null && { web: web.url }), ...(tap !== null && { back: tap.back }) };
 }
 
 function webOptions({ search, fetch }: BridgeSettings["web"] = {}, { url }: ScriptedWeb): WebOptions {
   return { ...(search === true && { search: { kind: "searxng", url } }), fetch: fetch === true };
 }
 
-/** The project's own bridge before a model that is not ours to script. */
+/** The project's own bridge before a model that is not ours to script, with a tap between them. */
 export async function liveWorld(
-  backend: { provider: Dialect; baseUrl: string; apiKey?: string },
+  live: { provider: Dialect; baseUrl: string; apiKey?: string },
   model: string | null,
   signal: AbortSignal,
 ): Promise<World> {
   const { createBridge } = await import("../bridge/bridge.ts");
-  const { provider, baseUrl, apiKey } = backend;
+  const { provider, apiKey } = live;
+  const { back, baseUrl } = await tapBefore(live.baseUrl);
   const bridge = createBridge({ provider, baseUrl, model, ...(apiKey === undefined ? {} : { apiKey }) });
   const { url } = await bridge.listen();
-  return {
-    url,
-    dialect: provider,
-    scripted: null,
-    foreign: false,
-    model,
-    signal,
-    close: () => bridge.close(),
+  const close = async (): Promise<void> => {
+    await bridge.close();
+    await back.close();
   };
+  return { url, dialect: provider, scripted: null, foreign: false, model, back, signal, close };
 }
 
 /** Plays the send's upstream answers, sends it, and reads what came back at both ends. */
@@ -100,18 +114,18 @@ export async function performSend(
 ): Promise<Exchange> {
   world.scripted?.reset();
   queueAnswers(world, send);
-  const { request, response } = await transfer(world, send, earlier, options);
-  return readExchange(send, request, response, chatRequests(world));
+  const { request, response, back } = await transfer(world, send, earlier, options);
+  return readExchange(send, request, response, chatRequests(world) ?? callsOf(back), back);
 }
 
-/** Several sends at one moment. Nothing says which upstream request belongs to which of them. */
+/** Several sends at one moment. Only a tap tells which upstream request belongs to which of them. */
 export async function performSends(world: World, sends: readonly Send[]): Promise<Exchange[]> {
   world.scripted?.reset();
   for (const send of sends) queueAnswers(world, send);
   return Promise.all(
     sends.map(async (send) => {
-      const { request, response } = await transfer(world, send, [], {});
-      return readExchange(send, request, response, null);
+      const { request, response, back } = await transfer(world, send, [], {});
+      return readExchange(send, request, response, callsOf(back), back);
     }),
   );
 }
@@ -139,18 +153,44 @@ export function chatRequests({ scripted }: World): UpstreamCall[] | null {
   return scripted === null ? null : scripted.requests.filter(isChat).map(upstreamCall);
 }
 
+/** What was seen behind the target: its chat requests, and all of both directions where a tap stands. */
+export function behind(world: World): [UpstreamCall[] | null, readonly TappedExchange[] | null] {
+  const back = world.back?.exchanges ?? null;
+  return [chatRequests(world) ?? callsOf(back), back];
+}
+
+/** In a live world a target that does not answer is a fact about it, and so is what it had said by then. */
 async function transfer(
   world: World,
   send: Send,
   earlier: readonly Exchange[],
   options: Partial<HttpOptions>,
-): Promise<Pick<Exchange, "request" | "response">> {
+): Promise<Pick<Exchange, "request" | "response" | "back">> {
   const body = bodyOf(send, earlier, world);
-  const { method, path, headers } = send;
-  const timeoutMs = world.scripted === null ? LIVE_SILENCE_MS : SILENCE_MS;
-  const limits = { timeoutMs, signal: world.signal, ...options };
-  const response = await sendHttp(world.url, { method, path, headers, body }, limits);
-  return { request: { method, path, headers, body: textOf(body) }, response };
+  const { method, path } = send;
+  const live = world.scripted === null && !world.foreign;
+  const limits = {
+    timeoutMs: world.scripted === null ? LIVE_SILENCE_MS : SILENCE_MS,
+    signal: world.signal,
+    keepPartial: live,
+    ...options,
+  };
+  const mark = randomUUID();
+  const headers: Send["headers"] =
+    world.back === undefined ? send.headers : [...send.headers, [EXCHANGE_HEADER, mark]];
+  const response = await sendHttp(world.url, { method, path, headers, body }, limits).catch(
+    (error: unknown) => {
+      if (live && (error instanceof NoAnswer || world.signal.aborted)) return unanswered(error);
+      throw error;
+    },
+  );
+  const back = world.back?.exchanges.filter(({ exchangeId }) => exchangeId === mark) ?? null;
+  return { request: { method, path, headers: send.headers, body: textOf(body) }, response, back };
+}
+
+function unanswered(error: unknown): Exchange["response"] {
+  const message = error instanceof Error ? error.message : String(error);
+  return { status: 0, headers: [], body: new Uint8Array(), chunks: [], end: { error: message } };
 }
 
 /** Ollama streams unless told otherwise, OpenAI only when told so. */
@@ -162,10 +202,6 @@ function wantsStream(request: Pick<ScriptedRequest, "json">, dialect: Dialect): 
 /** By the route it asked for: a foreign target may speak either. */
 function dialectOf({ path }: Pick<ScriptedRequest, "path">): Dialect {
   return path.includes("/api/chat") ? "ollama" : "openai";
-}
-
-function isChat({ path }: Pick<ScriptedRequest, "path">): boolean {
-  return /\/(api\/chat|chat\/completions)(\?|$)/.test(path);
 }
 
 function upstreamCall(request: ScriptedRequest): UpstreamCall {

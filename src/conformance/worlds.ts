@@ -64,9 +64,12 @@ function backendOf({ live = [], engine }: SuiteOptions): RunReport["backend"] {
   };
 }
 
-/** A scripted server and a bridge of its own for each job. */
+/** A scripted server and a bridge of its own for each job; of a client's session both hops are kept. */
 export const embeddedWorldOf: WorldOf = (job, signal) =>
-  embeddedWorld(job.dialect, job.spec.bridge ?? {}, signal, job.mode === null ? {} : { mode: job.mode });
+  embeddedWorld(job.dialect, job.spec.bridge ?? {}, signal, {
+    ...(job.mode !== null && { mode: job.mode }),
+    tapped: job.kind === "client",
+  });
 
 async function foreign(
   options: SuiteOptions & { target: NonNullable<SuiteOptions["target"]> },

@@ -4,20 +4,22 @@ import { readExchange, showRequest, type Exchange, type UpstreamCall } from "../
 import { recordOf } from "../path.ts";
 import type { Send } from "../send.ts";
 
-/** The client's requests for answers, each with the upstream request that bears its exchange id. */
+/** The client's requests for answers, each with the upstream requests that bear its exchange id. */
 export function messageExchanges(
   tapped: readonly TappedExchange[],
   upstream: readonly UpstreamCall[] | null,
+  back: readonly TappedExchange[] | null = null,
 ): Exchange[] {
   return tapped
     .filter(({ method, path }) => method === "POST" && /^\/v1\/messages(\?|$)/.test(path))
-    .map((exchange, index) => toExchange(exchange, index, upstream));
+    .map((exchange, index) => toExchange(exchange, index, upstream, back));
 }
 
 function toExchange(
   tapped: TappedExchange,
   index: number,
   upstream: readonly UpstreamCall[] | null,
+  back: readonly TappedExchange[] | null,
 ): Exchange {
   const { method, path, exchangeId, response } = tapped;
   const body = new TextDecoder().decode(tapped.request.body);
@@ -34,6 +36,7 @@ function toExchange(
       end: response.end === "complete" ? "complete" : { error: response.end },
     },
     caused,
+    back?.filter((one) => one.exchangeId === exchangeId) ?? null,
   );
 }
 

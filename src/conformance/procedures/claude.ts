@@ -10,7 +10,7 @@ import { mismatch } from "../match.ts";
 import { excerpt, show } from "../path.ts";
 import { automaticFindings } from "../automatic.ts";
 import { judgeExpectations } from "../rules/index.ts";
-import { chatRequests, queueAnswer, type World } from "../world.ts";
+import { behind, queueAnswer, type World } from "../world.ts";
 import { fallbackFindings, messageExchanges } from "./claude-traffic.ts";
 import { procedure, type Procedure } from "./procedure.ts";
 
@@ -108,7 +108,7 @@ async function runSession(
     });
     await tap.idle();
     tapped.push(...tap.exchanges);
-    return { run, exchanges: messageExchanges(tapped, chatRequests(world)) };
+    return { run, exchanges: messageExchanges(tapped, ...behind(world)) };
   } finally {
     await tap.close();
   }
