@@ -1,6 +1,6 @@
 import { headerOf, showResponse } from "../exchange.ts";
 import { conditionsOf, MATCH_PROPERTIES, mismatch } from "../match.ts";
-import { show, valueAt } from "../path.ts";
+import { listOf, show, valueAt } from "../path.ts";
 import { complain, earlierNamed, finding, rule, type Rule, type RuleSet } from "./rule.ts";
 
 const status = { anyOf: [{ type: "integer" }, { type: "array", items: { type: "integer" } }] };
@@ -78,6 +78,43 @@ export const HTTP_RULES: RuleSet = {
     ({ exchange }, args) =>
       complain(mismatch(valueAt(exchange.json, args.at), conditionsOf({ ...args })), args.at, exchange.text),
   ),
+
+  /** The value at a path of each item of a list in the JSON body; `unique`: no two are the same. */
+  "json.each": rule<{ of: string; at: string; unique?: boolean }>(
+    {
+      type: "object",
+      required: ["of", "at"],
+      additionalProperties: false,
+      properties: {
+        of: { type: "string" },
+        at: { type: "string" },
+        unique: { const: true },
+        ...MATCH_PROPERTIES,
+      },
+    },
+    ({ exchange }, { of, at, unique = false, ...args }) => {
+      const values = listOf(valueAt(exchange.json, of)).map((item) => valueAt(item, at));
+      const conditions = conditionsOf(args);
+      const judged = Object.keys(conditions).length === 0 ? [] : values;
+      const twice = unique && new Set(values.map(show)).size < values.length;
+      return [
+        ...judged.flatMap((value, index) =>
+          complain(mismatch(value, conditions), `${of}.${index}.${at}`, exchange.text),
+        ),
+        ...complain(twice ? "is there twice" : null, `one ${at} of ${of}`, exchange.text),
+      ];
+    },
+  ),
+
+  /** Milliseconds within which the last byte came. For waits that clients do not sit out: generous on any machine. */
+  "answered-within": rule<number>({ type: "integer" }, ({ exchange }, limit) => {
+    const last = exchange.response.chunks.at(-1)?.at ?? 0;
+    return complain(
+      last > limit ? `took ${Math.round(last)} ms, more than ${limit}` : null,
+      "the answer",
+      "",
+    );
+  }),
 
   /** The number at a path of the JSON body is larger than it was in an earlier send. */
   "json.more-than": compared((value, earlier) => value > earlier, "more than"),

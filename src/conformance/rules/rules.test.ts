@@ -15,6 +15,8 @@ interface Facts {
   dialect?: Dialect;
   mode?: Send["mode"];
   earlier?: Facts;
+  /** When the last byte came, ms. */
+  at?: number;
 }
 
 const MESSAGE = {
@@ -79,6 +81,7 @@ function exchangeOf(facts: Facts, name: string): Exchange {
     upstream = [CHAT],
     upstreamHeaders = {},
     mode = "json",
+    at = 0,
   } = facts;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const type =
@@ -113,7 +116,7 @@ function exchangeOf(facts: Facts, name: string): Exchange {
     status,
     headers: [["content-type", type] as [string, string], ...headers],
     body: bytes,
-    chunks: [],
+    chunks: [{ at, bytes }],
     end: "complete" as const,
   };
   return readExchange(send, request, response, calls);
@@ -165,6 +168,17 @@ const ROWS: Row[] = [
     { body: { n: 1 }, earlier: { body: { n: 1 } } },
     { body: {}, earlier: { body: {} } },
   ],
+  [
+    { "json.each": { of: "data", at: "id", matches: "^m" } },
+    { body: { data: [{ id: "m1" }, { id: "m2" }] } },
+    { body: { data: [{ id: "m1" }, {}] } },
+  ],
+  [
+    { "json.each": { of: "data", at: "id", unique: true } },
+    { body: { data: [{ id: "m1" }, { id: "m2" }] } },
+    { body: { data: [{ id: "m1" }, { id: "m1" }] } },
+  ],
+  [{ "answered-within": 1000 }, { at: 1000 }, { at: 1001 }],
   [{ body: { lacks: "canary" } }, {}, { body: "canary" }],
   [
     "content-length.right",
