@@ -133,7 +133,7 @@ const bridge = {
 const oneCase = {
   type: "object",
   required: ["id", "level", "kinds", "title", "spec"],
-  anyOf: [{ required: ["sends"] }, { required: ["procedure"] }],
+  anyOf: [{ required: ["sends"] }, { required: ["procedure"] }, { required: ["live"] }],
   additionalProperties: false,
   properties: {
     id: { type: "string", pattern: "^[a-z0-9-]+(\\.[a-z0-9-]+)+$" },

@@ -1,3 +1,4 @@
+import { beside } from "./beside.ts";
 import { claude } from "./claude.ts";
 import { concurrent } from "./concurrent.ts";
 import { discovery } from "./discovery.ts";
@@ -11,6 +12,7 @@ import { sweep } from "./sweep.ts";
 
 /** Every procedure a case may name. */
 export const PROCEDURES: ProcedureSet = {
+  beside,
   claude,
   concurrent,
   discovery,

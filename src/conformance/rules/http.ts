@@ -1,6 +1,6 @@
 import { headerOf, showResponse } from "../exchange.ts";
 import { conditionsOf, MATCH_PROPERTIES, mismatch } from "../match.ts";
-import { listOf, show, valueAt } from "../path.ts";
+import { listOf, recordOf, show, valueAt } from "../path.ts";
 import { complain, earlierNamed, finding, rule, type Rule, type RuleSet } from "./rule.ts";
 
 const status = { anyOf: [{ type: "integer" }, { type: "array", items: { type: "integer" } }] };
@@ -103,6 +103,27 @@ export const HTTP_RULES: RuleSet = {
         ),
         ...complain(twice ? "is there twice" : null, `one ${at} of ${of}`, exchange.text),
       ];
+    },
+  ),
+
+  /**
+   * `input_tokens` of a count is at most 30 % or 20 tokens from the input that an earlier answer's usage
+   * counts, and not more than a tenth (or 20) below it.
+   */
+  "usage.near": rule<{ of: string }>(
+    { type: "object", required: ["of"], additionalProperties: false, properties: { of: { type: "string" } } },
+    (context, { of }) => {
+      const usage = recordOf(valueAt(earlierNamed(context, of)?.answer?.message, "usage"));
+      const parts = ["input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"];
+      const real = parts.reduce((sum, part) => sum + (Number(usage[part]) || 0), 0);
+      const count = Number(valueAt(context.exchange.json, "input_tokens"));
+      const low = real - Math.max(20, 0.1 * real);
+      const high = real + Math.max(20, 0.3 * real);
+      return complain(
+        count >= low && count <= high ? null : `is ${count}, where the usage of "${of}" counts ${real}`,
+        "input_tokens",
+        context.exchange.text,
+      );
     },
   ),
 

@@ -178,6 +178,19 @@ const ROWS: Row[] = [
     { body: { data: [{ id: "m1" }, { id: "m2" }] } },
     { body: { data: [{ id: "m1" }, { id: "m1" }] } },
   ],
+  [
+    { "usage.near": { of: "first" } },
+    {
+      body: { input_tokens: 130 },
+      earlier: { body: { ...MESSAGE, usage: { input_tokens: 60, cache_read_input_tokens: 40 } } },
+    },
+    { body: { input_tokens: 131 }, earlier: { body: { ...MESSAGE, usage: { input_tokens: 100 } } } },
+  ],
+  [
+    { "usage.near": { of: "first" } },
+    { body: { input_tokens: 900 }, earlier: { body: { ...MESSAGE, usage: { input_tokens: 1000 } } } },
+    { body: { input_tokens: 899 }, earlier: { body: { ...MESSAGE, usage: { input_tokens: 1000 } } } },
+  ],
   [{ "answered-within": 1000 }, { at: 1000 }, { at: 1001 }],
   [{ body: { lacks: "canary" } }, {}, { body: "canary" }],
   [
