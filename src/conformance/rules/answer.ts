@@ -30,6 +30,17 @@ export const ANSWER_RULES: RuleSet = {
     complain(mismatch(textOf(exchange, "text"), wanted), "text", exchange.text),
   ),
 
+  /** The text is JSON, and has this at a path (`""`: the whole). */
+  "answer.json": rule<{ at: string }>(located, ({ exchange }, { at, ...args }) => {
+    const value = jsonOf(textOf(exchange, "text"));
+    const wrong = value === undefined ? "is no JSON" : mismatch(valueAt(value, at), conditionsOf(args));
+    return complain(
+      wrong,
+      value === undefined || at === "" ? "the text" : `${at} of the text`,
+      exchange.text,
+    );
+  }),
+
   /** All thinking blocks joined: a string, or a match. */
   "answer.thinking": rule<unknown>(anything, ({ exchange }, wanted) =>
     complain(mismatch(textOf(exchange, "thinking"), wanted), "thinking", exchange.text),
@@ -106,6 +117,14 @@ export const ANSWER_RULES: RuleSet = {
     },
   ),
 };
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 interface CallWanted {
   id?: unknown;

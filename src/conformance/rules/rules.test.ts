@@ -230,6 +230,16 @@ const ROWS: Row[] = [
     { body: { ...MESSAGE, usage: { output_tokens: 1 } } },
   ],
   [{ "answer.text": "Hello" }, { body: stream(STREAM) }, { body: { ...MESSAGE, content: [] } }],
+  [
+    { "answer.json": { at: "a", equals: 1 } },
+    { body: { ...MESSAGE, content: [{ type: "text", text: '{"a":1}' }] } },
+    { body: { ...MESSAGE, content: [{ type: "text", text: '{"a":2}' }] } },
+  ],
+  [
+    { "answer.json": { at: "", length: 1 } },
+    { body: { ...MESSAGE, content: [{ type: "text", text: '{"a":1}' }] } },
+    { body: { ...MESSAGE, content: [{ type: "text", text: 'Here: {"a":1}' }] } },
+  ],
   [{ "answer.thinking": "hm" }, {}, { body: stream(STREAM) }],
   [{ "answer.blocks": ["text"] }, { body: stream(STREAM) }, {}],
   [{ "answer.stop": "tool_use" }, {}, { body: stream(STREAM) }],
