@@ -90,7 +90,13 @@ describe("one connection", () => {
     const socket = open(fixture.url);
     const closed = once(socket, "close");
     socket.write("nonsense\r\n\r\n");
-    expect(await readUntil(socket, /\r\n\r\n$/)).toMatch(/^HTTP\/1\.1 400 /);
+    const text = await readUntil(socket, /\}$/);
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(JSON.parse(text.slice(text.indexOf("{")))).toMatchObject({
+      type: "error",
+      error: { type: "invalid_request_error" },
+      request_id: expect.stringMatching(/^req_/),
+    });
     await closed;
   });
 });

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ApiError } from "../messages/api-error.ts";
 import { ClientGone } from "./client-gone.ts";
 import type { FrontRequest, Headers, Sink } from "./front.ts";
+import { randomRequestId } from "./ids.ts";
 
 /** How long, after an early answer, a client may go on sending a body that nobody wants. */
 const DRAIN_MS = 5_000;
@@ -18,11 +20,25 @@ export function createNodeServer(handler: Handler): Server {
     void serve(handler, request, response);
   });
   server.on("clientError", (_error, socket) => {
-    if (socket.writable)
-      socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    if (socket.writable) socket.end(refusal());
     else socket.destroy();
   });
   return server;
+}
+
+/** What cannot be read as HTTP is refused in the API's envelope all the same, and the connection closed. */
+function refusal(): string {
+  const id = randomRequestId();
+  const error = new ApiError("invalid_request_error", "The request is not well-formed HTTP");
+  const body = JSON.stringify(error.envelope(id));
+  const head = [
+    "HTTP/1.1 400 Bad Request",
+    "connection: close",
+    "content-type: application/json",
+    `request-id: ${id}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  return `${head.join("\r\n")}\r\n\r\n${body}`;
 }
 
 /** Resolves with the port once the server listens; rejects when it cannot. */
