@@ -139,11 +139,19 @@ function modelScript(says: Saying): ModelScript {
   return Array.isArray(says) ? { marker: "", pieces: says } : { marker: "", ...says };
 }
 
-/** Rendered once the upstream request is there: in its dialect, streamed or not as it asks. */
-export function queueAnswer({ scripted, web }: World, answer: readonly AnswerItem[], split: Split): void {
+/**
+ * Rendered once the upstream request is there: in its dialect, streamed or not as it asks. An answer that depends on
+ * what the request's body says is a function of it: several requests at one moment come in any order.
+ */
+export function queueAnswer(
+  { scripted, web }: World,
+  answer: readonly AnswerItem[] | ((body: string) => readonly AnswerItem[]),
+  split: Split,
+): void {
   scripted?.enqueue((request) => {
     const spoken = dialectOf(request);
-    const items = inWeb(resolveReferences(answer, []), web) as AnswerItem[];
+    const chosen = typeof answer === "function" ? answer(request.body) : answer;
+    const items = inWeb(resolveReferences(chosen, []), web) as AnswerItem[];
     return renderAnswer(items, spoken, wantsStream(request, spoken), split);
   });
 }
