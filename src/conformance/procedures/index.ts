@@ -1,10 +1,14 @@
 import { beside } from "./beside.ts";
 import { claude } from "./claude.ts";
 import { concurrent } from "./concurrent.ts";
+import { disconnects } from "./disconnects.ts";
 import { discovery } from "./discovery.ts";
+import { encodings } from "./encodings.ts";
 import { held } from "./held.ts";
 import { listed } from "./listed.ts";
+import { isolation } from "./isolation.ts";
 import { leaves } from "./leaves.ts";
+import { oneConnection } from "./one-connection.ts";
 import { pages } from "./pages.ts";
 import type { ProcedureSet } from "./procedure.ts";
 import { unreachable } from "./unreachable.ts";
@@ -15,10 +19,14 @@ export const PROCEDURES: ProcedureSet = {
   beside,
   claude,
   concurrent,
+  disconnects,
   discovery,
+  encodings,
   held,
+  isolation,
   leaves,
   listed,
+  "one-connection": oneConnection,
   pages,
   sweep,
   unreachable,

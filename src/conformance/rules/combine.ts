@@ -47,6 +47,11 @@ export const COMBINING_RULES: RuleSet = {
       context.exchange.response.status === status ? context.judge(expect) : [],
   ),
 
+  /** The expectations hold where the model server is ours to script; a model of the target's own says what it likes. */
+  scripted: rule<Expectation[]>(list, (context, expect) =>
+    context.upstreamOrigin === null ? [] : context.judge(expect),
+  ),
+
   /** The expectations hold for streams only, or for JSON answers only. */
   in: rule<{ mode: "stream" | "json"; expect: Expectation[] }>(
     {

@@ -15,6 +15,8 @@ interface Facts {
   dialect?: Dialect;
   mode?: Send["mode"];
   earlier?: Facts;
+  /** The model server is not ours. */
+  unscripted?: true;
   /** When the last byte came, ms. */
   at?: number;
 }
@@ -128,7 +130,7 @@ function broken(expectation: Expectation, facts: Facts): boolean {
     exchange: exchangeOf(facts, "this"),
     earlier,
     dialect: facts.dialect ?? "openai",
-    upstreamOrigin: "http://127.0.0.1:4321",
+    upstreamOrigin: facts.unscripted === true ? null : "http://127.0.0.1:4321",
   });
   return found.length > 0;
 }
@@ -367,6 +369,7 @@ const ROWS: Row[] = [
     { status: 400 },
     { body: stream(STREAM) },
   ],
+  [{ scripted: [{ status: 201 }] }, { unscripted: true }, {}],
   [{ in: { mode: "json", expect: [{ status: 201 }] } }, { mode: "stream" }, { mode: "json" }],
   [{ over: { upstream: "ollama", expect: [{ status: 201 }] } }, { dialect: "openai" }, { dialect: "ollama" }],
 ];

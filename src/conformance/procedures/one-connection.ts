@@ -1,0 +1,106 @@
+import type { Finding } from "../../strict/finding.ts";
+import { NoAnswer } from "../http.ts";
+import type { RawConnection } from "../raw-http.ts";
+import type { Send } from "../send.ts";
+import { onSocket, plainRequest, queueByText, queueFor, readAndJudge } from "./on-socket.ts";
+import { procedure, type Procedure, type ProcedureContext } from "./procedure.ts";
+
+interface Arguments {
+  /** How often all sends go out on the one connection, in turn. */
+  rounds: number;
+}
+
+/**
+ * The case's sends in turn, many times on one connection, which is opened anew where the target closes it after
+ * an answer; then all at once, without waiting (each answer must come in its turn); then as HTTP/1.0.
+ */
+export const oneConnection: Procedure<Arguments> = procedure(
+  {
+    type: "object",
+    required: ["rounds"],
+    additionalProperties: false,
+    properties: { rounds: { type: "integer", minimum: 1 } },
+  },
+  async (context, { rounds }) => {
+    const turns = Array.from({ length: rounds }, () => context.sends).flat();
+    const found = await inTurn(turns, context);
+    if (found.length > 0) return found;
+    return [...(await pipelined(context)), ...(await asOld(context))];
+  },
+);
+
+async function inTurn(turns: readonly Send[], context: ProcedureContext): Promise<Finding[]> {
+  const left = [...turns];
+  while (left.length > 0) {
+    const before = left.length;
+    const found = await onSocket(context.world, async (connection) => {
+      for (let send = left[0]; send !== undefined; send = left[0]) {
+        if (connection.socket.destroyed || !connection.socket.writable) return [];
+        const findings = await sendOn(connection, send, context);
+        left.shift();
+        if (findings.length > 0) return named("in turn", findings);
+      }
+      return [];
+    });
+    if (found.length > 0) return found;
+    if (left.length === before)
+      return named("in turn", [noAnswer("the target closes each connection at once")]);
+  }
+  return [];
+}
+
+async function sendOn(
+  connection: RawConnection,
+  send: Send,
+  context: ProcedureContext,
+  version?: string,
+): Promise<Finding[]> {
+  queueFor(context.world, [send]);
+  connection.write(plainRequest(send, context.world, version));
+  return readOn(connection, send, context);
+}
+
+async function readOn(connection: RawConnection, send: Send, context: ProcedureContext): Promise<Finding[]> {
+  try {
+    return (await readAndJudge(connection, send, context)).findings;
+  } catch (error) {
+    if (error instanceof NoAnswer) return [noAnswer(`[${send.name}] ${error.message}`)];
+    throw error;
+  }
+}
+
+async function pipelined(context: ProcedureContext): Promise<Finding[]> {
+  const { sends, world } = context;
+  queueByText(world, sends);
+  return onSocket(world, async (connection) => {
+    connection.write(Buffer.concat(sends.map((send) => plainRequest(send, world))));
+    for (const send of sends) {
+      const found = await readOn(connection, send, context);
+      if (found.length > 0) return named("pipelined", found);
+    }
+    return [];
+  });
+}
+
+/** A connection each, which the target must close. */
+async function asOld(context: ProcedureContext): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const send of context.sends) {
+    found.push(
+      ...(await onSocket(context.world, async (connection) => {
+        const findings = await sendOn(connection, send, context, "1.0");
+        if (findings.length > 0 || (await connection.closed())) return findings;
+        return [noAnswer(`[${send.name}] the connection stays open`)];
+      })),
+    );
+  }
+  return named("HTTP/1.0", found);
+}
+
+function named(how: string, findings: readonly Finding[]): Finding[] {
+  return findings.map((one) => ({ ...one, message: `(${how}) ${one.message}` }));
+}
+
+function noAnswer(message: string): Finding {
+  return { rule: "answers", message, evidence: "", severity: "error" };
+}
