@@ -132,10 +132,12 @@ function bodyOf(body: SendSpec["body"]): string | Uint8Array | null {
   return typeof body === "string" ? expandText(body) : Buffer.from(body.b64, "base64");
 }
 
-/** `<<repeat:TEXT:COUNT>>` stands for the text so many times. */
+/** `<<repeat:TEXT:COUNT>>` stands for the text so many times; `{n}` in it counts from 0. */
 export function expandText(text: string): string {
   if (!text.includes("<<repeat:")) return text;
   return text.replaceAll(/<<repeat:(.*?):(\d+)>>/gs, (_all, word: string, count: string) =>
-    word.repeat(Number(count)),
+    word.includes("{n}")
+      ? Array.from({ length: Number(count) }, (_, n) => word.replaceAll("{n}", String(n))).join("")
+      : word.repeat(Number(count)),
   );
 }

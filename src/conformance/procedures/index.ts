@@ -12,6 +12,7 @@ import { oneConnection } from "./one-connection.ts";
 import { pages } from "./pages.ts";
 import type { ProcedureSet } from "./procedure.ts";
 import { unreachable } from "./unreachable.ts";
+import { slowReader } from "./slow-reader.ts";
 import { sweep } from "./sweep.ts";
 
 /** Every procedure a case may name. */
@@ -28,6 +29,7 @@ export const PROCEDURES: ProcedureSet = {
   listed,
   "one-connection": oneConnection,
   pages,
+  "slow-reader": slowReader,
   sweep,
   unreachable,
 };

@@ -87,7 +87,7 @@ function exchangeOf(facts: Facts, name: string): Exchange {
   } = facts;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const type =
-    typeof body === "string" && body.startsWith("event:") ? "text/event-stream" : "application/json";
+    typeof body === "string" && /^(event:|:)/.test(body) ? "text/event-stream" : "application/json";
   const bytes = new TextEncoder().encode(text);
   const calls = upstream.map((json): UpstreamCall => {
     const chat = JSON.stringify(json);
@@ -287,6 +287,11 @@ const ROWS: Row[] = [
     resultAfter("ping", "content_block_stop"),
   ],
   [{ "stream.ping-before": "web_search_tool_result" }, resultAfter("ping"), { body: stream(STREAM) }],
+  [
+    { "stream.pings": { at_least: 2 } },
+    { body: `: hm\n\n${stream([...STREAM, { type: "ping" }])}` },
+    { body: stream([...STREAM, { type: "ping" }]) },
+  ],
   [{ "stream.deltas": { at_least: 2 } }, { body: stream(STREAM) }, { body: stream(BROKEN) }],
   [{ "stream.deltas-lack": "lo" }, { body: stream(BROKEN) }, { body: stream(STREAM) }],
   [{ "upstream.requests": 1 }, {}, { upstream: [CHAT, CHAT] }],

@@ -38,6 +38,13 @@ export const STREAM_RULES: RuleSet = {
     return wrong === null ? [] : [finding(`the sequence of events ${wrong}`, exchange.text)];
   }),
 
+  /** Number of signs of life, pings and comments, that a stream has: a number, or a match. */
+  "stream.pings": rule<unknown>({}, ({ exchange }, wanted) => {
+    if (!exchange.streamed) return [];
+    const wrong = mismatch(exchange.text.match(/^(?:event: ping|:)/gm)?.length ?? 0, wanted);
+    return wrong === null ? [] : [finding(`the number of pings ${wrong}`, exchange.text)];
+  }),
+
   /** At least so many deltas: the answer was not collected first. */
   "stream.deltas": rule<unknown>({}, ({ exchange }, wanted) => {
     if (!exchange.streamed) return [];
