@@ -71,7 +71,7 @@ export async function openRaw(origin: string, patienceMs: number): Promise<RawCo
     },
     async closed() {
       const until = performance.now() + patienceMs;
-      while (over === null) if (!(await more(until))) break;
+      while (await more(until));
       return over !== null;
     },
   };

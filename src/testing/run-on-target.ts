@@ -15,7 +15,7 @@ export async function runOnTarget(
   const scripted = await startScripted({ flavour: "openai", deterministic: true });
   const server = createServer((request, response) => {
     response.on("error", () => undefined);
-    void target(request, response, scripted.url);
+    void answer(target, request, response, scripted.url);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
@@ -40,6 +40,20 @@ export async function runOnTarget(
     server.closeAllConnections();
     server.close();
     await scripted.close();
+  }
+}
+
+/** A target that fails cuts its connection. */
+async function answer(
+  target: Target,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upstream: string,
+): Promise<void> {
+  try {
+    await target(request, response, upstream);
+  } catch {
+    response.destroy();
   }
 }
 

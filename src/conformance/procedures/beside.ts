@@ -70,20 +70,18 @@ async function startRunning({ world, sends }: ProcedureContext, name: string): P
   const begun = Promise.withResolvers<void>();
   const signal = AbortSignal.any([world.signal, leaving.signal]);
   let over: string | undefined;
-  const answer = performSend(world, send, [], {
-    signal,
-    leave: () => {
-      begun.resolve();
-      return false;
-    },
-  }).then(
-    ({ text }) => {
-      over = text;
-    },
-    (error: unknown) => {
+  const perform = async (): Promise<void> => {
+    try {
+      const leave = (): boolean => {
+        begun.resolve();
+        return false;
+      };
+      over = (await performSend(world, send, [], { signal, leave })).text;
+    } catch (error) {
       if (!leaving.signal.aborted) over = String(error);
-    },
-  );
+    }
+  };
+  const answer = perform();
   const late = setTimeout(begun.resolve, PATIENCE_MS);
   await Promise.race([begun.promise, answer]);
   clearTimeout(late);

@@ -1,4 +1,5 @@
 import type { Finding } from "../../strict/finding.ts";
+import { headerOf } from "../exchange.ts";
 import { NoAnswer } from "../http.ts";
 import type { RawConnection } from "../raw-http.ts";
 import type { Send } from "../send.ts";
@@ -32,19 +33,15 @@ export const oneConnection: Procedure<Arguments> = procedure(
 async function inTurn(turns: readonly Send[], context: ProcedureContext): Promise<Finding[]> {
   const left = [...turns];
   while (left.length > 0) {
-    const before = left.length;
     const found = await onSocket(context.world, async (connection) => {
       for (let send = left[0]; send !== undefined; send = left[0]) {
-        if (connection.socket.destroyed || !connection.socket.writable) return [];
-        const findings = await sendOn(connection, send, context);
+        const { findings, closes } = await sendOn(connection, send, context);
         left.shift();
-        if (findings.length > 0) return named("in turn", findings);
+        if (findings.length > 0 || closes) return named("in turn", findings);
       }
       return [];
     });
     if (found.length > 0) return found;
-    if (left.length === before)
-      return named("in turn", [noAnswer("the target closes each connection at once")]);
   }
   return [];
 }
@@ -54,18 +51,25 @@ async function sendOn(
   send: Send,
   context: ProcedureContext,
   version?: string,
-): Promise<Finding[]> {
+): Promise<Outcome> {
   queueFor(context.world, [send]);
   connection.write(plainRequest(send, context.world, version));
   return readOn(connection, send, context);
 }
 
-async function readOn(connection: RawConnection, send: Send, context: ProcedureContext): Promise<Finding[]> {
+interface Outcome {
+  findings: Finding[];
+  /** The target says that it closes the connection after this answer: what follows needs another. */
+  closes: boolean;
+}
+
+async function readOn(connection: RawConnection, send: Send, context: ProcedureContext): Promise<Outcome> {
   try {
-    return (await readAndJudge(connection, send, context)).findings;
+    const { exchange, findings } = await readAndJudge(connection, send, context);
+    return { findings, closes: /close/i.test(headerOf(exchange.response, "connection") ?? "") };
   } catch (error) {
-    if (error instanceof NoAnswer) return [noAnswer(`[${send.name}] ${error.message}`)];
-    throw error;
+    if (!(error instanceof NoAnswer)) throw error;
+    return { findings: [noAnswer(`[${send.name}] ${error.message}`)], closes: true };
   }
 }
 
@@ -75,8 +79,8 @@ async function pipelined(context: ProcedureContext): Promise<Finding[]> {
   return onSocket(world, async (connection) => {
     connection.write(Buffer.concat(sends.map((send) => plainRequest(send, world))));
     for (const send of sends) {
-      const found = await readOn(connection, send, context);
-      if (found.length > 0) return named("pipelined", found);
+      const { findings, closes } = await readOn(connection, send, context);
+      if (findings.length > 0 || closes) return named("pipelined", findings);
     }
     return [];
   });
@@ -88,7 +92,7 @@ async function asOld(context: ProcedureContext): Promise<Finding[]> {
   for (const send of context.sends) {
     found.push(
       ...(await onSocket(context.world, async (connection) => {
-        const findings = await sendOn(connection, send, context, "1.0");
+        const { findings } = await sendOn(connection, send, context, "1.0");
         if (findings.length > 0 || (await connection.closed())) return findings;
         return [noAnswer(`[${send.name}] the connection stays open`)];
       })),

@@ -46,24 +46,26 @@ export const slowReader: Procedure<Arguments> = procedure(
 
 async function readSlowly(
   context: ProcedureContext,
-  { socket, write }: RawConnection,
+  connection: RawConnection,
   slow: Send,
   others: readonly Send[],
   { megabytes, pauseMs }: Arguments,
 ): Promise<Finding[]> {
   const { world } = context;
+  const { socket } = connection;
   const pieces = Math.ceil((megabytes * 1024 * 1024) / PIECE);
   const reader = countMarks(socket);
   world.scripted?.reset();
   queueAnswer(world, [{ text: Array<string>(pieces).fill(MARK.padEnd(PIECE, "x")) }], "line");
-  write(plainRequest(slow, world));
+  connection.write(plainRequest(slow, world));
   if (!(await reader.until((marks) => marks > 0))) return [wrong(slow, "no text comes")];
   socket.pause();
   const asked = world.scripted?.requests.at(-1);
+  const isSaid = (): boolean => (asked?.closedBy ?? null) !== null;
   const findings: Finding[] = [];
   for (const one of others) findings.push(...(await context.send(one)).findings);
-  for (let waited = 0; waited < pauseMs && asked?.closedBy === null; waited += 20) await sleep(20);
-  if (asked !== undefined && asked.closedBy !== null)
+  for (let waited = 0; waited < pauseMs && !isSaid(); waited += 20) await sleep(20);
+  if (isSaid())
     findings.push(wrong(slow, `the client reads nothing, and the target has read all ${megabytes} MB`));
   socket.resume();
   if (!(await reader.until((marks) => marks === pieces)))
