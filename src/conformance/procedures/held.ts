@@ -4,6 +4,7 @@ import type { AnswerItem, CallSpec } from "../case.ts";
 import type { Exchange } from "../exchange.ts";
 import { excerpt, recordOf, show } from "../path.ts";
 import type { Send } from "../send.ts";
+import { textSoFar } from "../unpack.ts";
 import { performSend } from "../world.ts";
 import { procedure, type Procedure, type ProcedureContext } from "./procedure.ts";
 
@@ -63,11 +64,12 @@ async function holdAfter(
   const said = args.pieces.slice(0, count);
   const due = args.seen?.[count - 1] ?? said.join("");
   const answers: AnswerItem[][] = [[itemOf(said, args), { end: "stall" }]];
-  const decoder = new SseDecoder();
+  let received = Buffer.alloc(0);
   let seen = "";
   const leave = (_soFar: number, bytes: Uint8Array): boolean => {
-    seen += decoder
-      .push(bytes)
+    received = Buffer.concat([received, bytes]);
+    seen = new SseDecoder()
+      .push(Buffer.from(textSoFar(received)))
       .map(({ data }) => deltaOf(data))
       .join("");
     return seen === due;
