@@ -1,4 +1,5 @@
 import type { CaseResult } from "../conformance/types.ts";
+import type { CommonFindings } from "./common.ts";
 import { printable, wrap, type Paint } from "./style.ts";
 
 /** What the report says of a case beyond its result: the rule in our words and where it is stated. */
@@ -13,28 +14,48 @@ export interface FailureOptions {
   width: number;
   paint: Paint;
   cases: CaseIndex;
+  common: CommonFindings;
 }
 
 /** Findings printed per case; the rest is in the JSON report. */
 const SHOWN = 3;
 
-/** A failing case: the rule, what was sent, what came back, and the rule's source. */
-export function failureLines(result: CaseResult, { width, paint, cases }: FailureOptions): string[] {
+/** What many cases have in common, each once, with its evidence and the cases. */
+export function commonLines({ width, paint, common }: FailureOptions): string[] {
+  return common.list.flatMap(({ letter, cases, ...finding }) => [
+    ...wrap(`${letter}: IN ${cases.length} CASES`, width).map((line) => paint(["bold", "red"], line)),
+    ...findingLines(finding, width, paint),
+    ...wrap(`in ${cases.join(", ")}`, width, "  "),
+    "",
+  ]);
+}
+
+/**
+ * A failing case: the rule, what was sent, what came back, and the rule's source. What it has in common with others
+ * is referred to by letter; a case with nothing of its own has no more than its title.
+ */
+export function failureLines(result: CaseResult, options: FailureOptions): string[] {
+  const { width, paint, cases, common } = options;
   const info = cases.get(result.id);
+  const found = new Set(result.findings.map((finding) => common.of(finding)));
+  const letters = common.list.filter((one) => found.has(one)).map(({ letter }) => letter);
+  const own = result.findings.filter((finding) => common.of(finding) === undefined);
+  const shared = letters.length === 0 ? "" : `: ${letters.join(", ")}`;
   const word = result.verdict === "harness-error" ? "HARNESS ERROR" : result.verdict.toUpperCase();
   const { mode, upstream, kind } = result;
   const upstreamMode = mode === null || mode === "go" ? upstream : `${upstream}, mode ${mode}`;
   const where = [kind, upstreamMode].filter((part) => part !== null).join(" over ");
+  const title = wrap(`${word} ${result.level} ${result.id} (${where})${shared}`, width).map((line) =>
+    paint(["bold", "red"], line),
+  );
+  const says = info === undefined ? [] : wrap(info.title, width, "  ");
+  if (letters.length > 0 && own.length === 0) return [...title, ...says];
   return [
-    ...wrap(`${word} ${result.level} ${result.id} (${where})`, width).map((line) =>
-      paint(["bold", "red"], line),
-    ),
-    ...wrap(info?.title ?? "", width, "  "),
+    ...title,
+    ...says,
     ...(result.reason === null ? [] : wrap(printable(result.reason), width, "  ")),
-    ...withoutRepeats(result.findings.slice(0, SHOWN)).flatMap((finding) =>
-      findingLines(finding, width, paint),
-    ),
-    ...more(result.findings.length - SHOWN),
+    ...withoutRepeats(own.slice(0, SHOWN)).flatMap((finding) => findingLines(finding, width, paint)),
+    ...more(own.length - SHOWN),
     ...(info?.spec ?? []).flatMap(({ source, url }) => [
       ...wrap(`source: ${source}`, width, "  "),
       ...(url === undefined ? [] : [`    ${url}`]),

@@ -127,3 +127,19 @@ test("what was sent is printed once for the findings of one send", async () => {
   expect(text.split("sent: POST /x")).toHaveLength(2);
   expect(text).toContain("second bytes");
 });
+
+test("what many cases have is told once, before what is a case's own", async () => {
+  const lacks = { rule: "SC4", message: "[1, json] stop_sequence is absent", evidence: "sent: POST /x\n{}" };
+  const own = { rule: "status", message: "[2] status is 500, not 200", evidence: "" };
+  const cases = ["a.one", "a.two", "a.three"].map((id) =>
+    result({ id, verdict: "fail", findings: id === "a.two" ? [lacks, own] : [lacks] }),
+  );
+  const text = await render(80, false, { cases });
+  expect(text.split("stop_sequence is absent")).toHaveLength(2);
+  expect(text).toContain("A: IN 3 CASES\n  rule SC4: stop_sequence is absent\n");
+  expect(text).toContain("  in a.one, a.two, a.three\n");
+  expect(text).toContain(
+    "FAIL MUST a.one (script over ollama): A\nFAIL MUST a.three (script over ollama): A\n\nFAIL MUST a.two (script over ollama): A\n",
+  );
+  expect(text).toContain("rule status: [2] status is 500");
+});

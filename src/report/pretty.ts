@@ -1,6 +1,7 @@
 import { isAbsolute, relative } from "node:path";
 import type { CaseResult, RunReport, Tally } from "../conformance/types.ts";
-import { failureLines, type CaseIndex } from "./failures.ts";
+import { commonFindings } from "./common.ts";
+import { commonLines, failureLines, type CaseIndex, type FailureOptions } from "./failures.ts";
 import { matrixOf } from "./matrix.ts";
 import { matrixLines } from "./matrix-table.ts";
 import { painter, printable, wrap, type Paint } from "./style.ts";
@@ -18,17 +19,27 @@ export async function renderPretty(report: RunReport, options: PrettyOptions): P
   const width = Math.max(30, options.width);
   const paint = painter(options.color);
   const failed = report.cases.filter(({ verdict }) => verdict === "fail" || verdict === "harness-error");
+  const shown = { width, paint, cases: options.cases, common: commonFindings(failed) };
   const lines = [
     ...headerLines(report, width),
     "",
     ...(await matrixLines(matrixOf(report.cases), width, paint)),
     "",
-    ...failed.flatMap((result) => failureLines(result, { width, paint, cases: options.cases })),
+    ...commonLines(shown),
+    ...failureBlocks(failed, shown),
     ...reasonLines(report.cases, "degraded", width),
     ...reasonLines(report.cases, "skip", width),
     ...headlineLines(report, width, paint),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Cases with nothing of their own stand together, before those that have more to say. */
+function failureBlocks(failed: readonly CaseResult[], shown: FailureOptions): string[] {
+  const blocks = failed.map((result) => failureLines(result, shown));
+  const short = blocks.filter((lines) => lines.at(-1) !== "");
+  const long = blocks.filter((lines) => lines.at(-1) === "");
+  return [...short.flat(), ...(short.length === 0 ? [] : [""]), ...long.flat()];
 }
 
 /** The report as `--format json` prints it. */
