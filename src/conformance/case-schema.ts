@@ -130,6 +130,22 @@ const bridge = {
   },
 };
 
+/** Of a model the first three, of the endpoint the others. */
+const CAPABILITIES = [
+  "tools",
+  "vision",
+  "thinking",
+  "structured",
+  "pdf",
+  "count_tokens",
+  "models",
+  "web_search",
+  "web_fetch",
+  "auth",
+  "v2023",
+  "v2026",
+];
+
 const oneCase = {
   type: "object",
   required: ["id", "level", "kinds", "title", "spec"],
@@ -155,7 +171,7 @@ const oneCase = {
         properties: { source: text, url: { type: "string", pattern: "^https://" } },
       },
     },
-    needs: { type: "array", items: text },
+    needs: { type: "array", items: { enum: CAPABILITIES } },
     upstreams: { type: "array", minItems: 1, items: dialect },
     usually: { type: "array", items: dialect },
     bridge,

@@ -113,9 +113,7 @@ export const HTTP_RULES: RuleSet = {
   "usage.near": rule<{ of: string }>(
     { type: "object", required: ["of"], additionalProperties: false, properties: { of: { type: "string" } } },
     (context, { of }) => {
-      const usage = recordOf(valueAt(earlierNamed(context, of)?.answer?.message, "usage"));
-      const parts = ["input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"];
-      const real = parts.reduce((sum, part) => sum + (Number(usage[part]) || 0), 0);
+      const real = inputOf(valueAt(earlierNamed(context, of)?.answer?.message, "usage"));
       const count = Number(valueAt(context.exchange.json, "input_tokens"));
       const low = real - Math.max(20, 0.1 * real);
       const high = real + Math.max(20, 0.3 * real);
@@ -126,6 +124,19 @@ export const HTTP_RULES: RuleSet = {
       );
     },
   ),
+
+  /** `input_tokens` of message_start is within 30 % (or 20 tokens) of the input that the end of the stream counts. */
+  "usage.start-near": rule<null>({ type: "null" }, ({ exchange }) => {
+    const start = exchange.events.find(({ data }) => data["type"] === "message_start")?.data;
+    const estimate = inputOf(valueAt(start, "message.usage"));
+    const real = inputOf(valueAt(exchange.answer?.message, "usage"));
+    const near = Math.abs(estimate - real) <= Math.max(20, 0.3 * real);
+    return complain(
+      near ? null : `is ${estimate}, and ${real} at the end`,
+      "the input in message_start",
+      exchange.text,
+    );
+  }),
 
   /** Milliseconds within which the last byte came. For waits that clients do not sit out: generous on any machine. */
   "answered-within": rule<number>({ type: "integer" }, ({ exchange }, limit) => {
@@ -158,3 +169,10 @@ export const HTTP_RULES: RuleSet = {
       : [finding(`content-length is ${stated}, the body has ${real} bytes`, showResponse(exchange.response))];
   }),
 };
+
+/** All tokens of the prompt, however they came. */
+function inputOf(usage: unknown): number {
+  const counts = recordOf(usage);
+  const parts = ["input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"];
+  return parts.reduce((sum, part) => sum + (Number(counts[part]) || 0), 0);
+}

@@ -50,6 +50,13 @@ const STREAM = [
   { type: "message_stop" },
 ];
 
+const counted = (start: number, end: number): { type: string }[] => [
+  { type: "message_start", message: { ...MESSAGE, content: [], usage: { input_tokens: start } } } as {
+    type: string;
+  },
+  { type: "message_delta", delta: {}, usage: { input_tokens: end, output_tokens: 2 } } as { type: string },
+];
+
 const BROKEN = [
   ...STREAM.slice(0, 3),
   { type: "error", error: { type: "api_error", message: "upstream broke" } },
@@ -193,6 +200,7 @@ const ROWS: Row[] = [
     { body: { input_tokens: 900 }, earlier: { body: { ...MESSAGE, usage: { input_tokens: 1000 } } } },
     { body: { input_tokens: 899 }, earlier: { body: { ...MESSAGE, usage: { input_tokens: 1000 } } } },
   ],
+  ["usage.start-near", { body: stream(counted(130, 100)) }, { body: stream(counted(131, 100)) }],
   [{ "answered-within": 1000 }, { at: 1000 }, { at: 1001 }],
   [{ body: { lacks: "canary" } }, {}, { body: "canary" }],
   [
