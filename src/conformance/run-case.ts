@@ -36,11 +36,12 @@ export async function runCase(
   };
   const expand = (sends: readonly SendSpec[]): Send[] =>
     expandSends({ ...spec, sends: [...sends] }, suite.defaults, world.dialect);
-  const all = expand((job.kind === "any" ? spec.live : spec.sends) ?? []);
+  const live = job.kind === "any" || job.kind === "capable";
+  const all = expand((live ? spec.live : spec.sends) ?? []);
   // Bytes are the same in all modes.
   const sends = job.mode === "jinja" || job.mode === "parser" ? all.filter(({ says }) => says !== null) : all;
   try {
-    if (spec.procedure === undefined || job.kind === "any")
+    if (spec.procedure === undefined || live)
       return { findings: await sendAll(sends, send), exchanges };
     const [name, args] = nameAndArguments(spec.procedure);
     const procedure = PROCEDURES[name];
