@@ -97,3 +97,13 @@ describe("more is told elsewhere", () => {
     expect(flagsFromProps(json)).toEqual(flags);
   });
 });
+
+test.each<[string, object[], object]>([
+  ["is the one of llama-server, whatever it is called", [{ owned_by: "llamacpp" }], { contextWindow: 64 }],
+  ["is none of several", [{ owned_by: "llamacpp" }, { owned_by: "llamacpp" }], {}],
+  ["is none of another server's", [{ owned_by: "vllm" }], {}],
+])("a model that is not listed %s", (_name, entries, flags) => {
+  const data = entries.map((entry, n) => ({ id: `/models/${n}.gguf`, meta: { n_ctx: 64 }, ...entry }));
+  expect(flagsFromModelList({ data }, "any-name")).toEqual(flags);
+  expect(moreFacts({ data }, "any-name")?.path).toBe("contextWindow" in flags ? "/props" : undefined);
+});

@@ -47,9 +47,12 @@ export function flagsFromProps(json: unknown): Partial<ModelFlags> {
   };
 }
 
+/** llama-server runs one model, lists it by the path of its file, and answers to any name. */
 function entryOf(json: unknown, model: string): JsonObject | undefined {
   const entries = asArray(asObject(json)?.["data"]).map(asObject);
-  return entries.find((entry) => entry?.["id"] === model || entry?.["id"] === `models/${model}`);
+  const named = entries.find((entry) => entry?.["id"] === model || entry?.["id"] === `models/${model}`);
+  const [only, ...more] = entries;
+  return named ?? (only?.["owned_by"] === "llamacpp" && more.length === 0 ? only : undefined);
 }
 
 function sizes(entry: JsonObject): Partial<ModelFlags> {
