@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { CaseSpec } from "../case.ts";
+import { runCase } from "../run-case.ts";
+import { embeddedWorld } from "../world.ts";
 import { runOnTarget, type Target } from "../../testing/run-on-target.ts";
 
 const MODELS = ["a", "b", "c"].map((id) => ({
@@ -93,4 +96,26 @@ describe("listed", () => {
 test("discovery is judged on the target as it is", async () => {
   const sends = [{ ...list, expect: [{ body: { matches: "claude" } }] }];
   expect(await runOnTarget(lister({}), { procedure: "discovery", sends })).toHaveLength(1);
+});
+
+test("and on bridges of our own whose model server is down or silent, each named", async () => {
+  const world = await embeddedWorld("ollama", {}, AbortSignal.timeout(20_000));
+  const sends = [{ ...list, expect: [{ body: { lacks: "claude" } }] }];
+  const spec: CaseSpec = {
+    id: "x.y",
+    level: "MUST",
+    kinds: ["wire"],
+    title: "",
+    spec: [],
+    procedure: "discovery",
+    sends,
+  };
+  try {
+    const suite = { suite: "x", title: "", defaults: {}, cases: [spec] };
+    const { findings } = await runCase({ spec, suite, kind: "wire" }, world);
+    const places = findings.map(({ message }) => /^\(([^)]*)\)/.exec(message)?.[1]);
+    expect(places).toEqual([undefined, "the model server is down", "the model server says nothing"]);
+  } finally {
+    await world.close();
+  }
 });
