@@ -5,13 +5,14 @@ import type { Expectation } from "../case.ts";
 import { NoAnswer } from "../http.ts";
 import type { RawConnection } from "../raw-http.ts";
 import type { Send } from "../send.ts";
+import type { World } from "../world.ts";
 import { headOf, onSocket, payloadOf, queueFor, readAndJudge } from "./on-socket.ts";
 import { procedure, type Procedure, type ProcedureContext } from "./procedure.ts";
 
 /** How a body is put on the wire, and what may come of it. */
 interface Way {
   name: string;
-  write(connection: RawConnection, send: Send, payload: Buffer): Promise<void> | void;
+  write(connection: RawConnection, send: Send, payload: Buffer, world: World): Promise<void> | void;
   expect: Expectation[];
   /** The target may close instead of answering. */
   mayClose?: boolean;
@@ -31,16 +32,16 @@ const WAYS: readonly Way[] = [
   {
     name: "byte by byte",
     expect: ANSWERED,
-    write(connection, send, payload) {
-      connection.write(headOf(send, { "content-length": payload.length }));
+    write(connection, send, payload, world) {
+      connection.write(headOf(send, world, { "content-length": payload.length }));
       for (const byte of payload) connection.write(Uint8Array.of(byte));
     },
   },
   {
     name: "in chunks of odd sizes",
     expect: ANSWERED,
-    write(connection, send, payload) {
-      connection.write(headOf(send, { "transfer-encoding": "chunked" }));
+    write(connection, send, payload, world) {
+      connection.write(headOf(send, world, { "transfer-encoding": "chunked" }));
       for (let at = 0, n = 0; at < payload.length; n++) {
         const piece = payload.subarray(at, at + (CHUNK_SIZES[n % CHUNK_SIZES.length] ?? 1));
         connection.write(`${piece.length.toString(16)}\r\n${piece.toString("latin1")}\r\n`);
@@ -52,8 +53,8 @@ const WAYS: readonly Way[] = [
   {
     name: "after Expect: 100-continue",
     expect: ANSWERED,
-    async write(connection, send, payload) {
-      connection.write(headOf(send, { "content-length": payload.length, expect: "100-continue" }));
+    async write(connection, send, payload, world) {
+      connection.write(headOf(send, world, { "content-length": payload.length, expect: "100-continue" }));
       // A client that hears nothing sends its body all the same.
       await sleep(20);
       connection.write(payload);
@@ -68,8 +69,8 @@ const WAYS: readonly Way[] = [
     name: "shorter than it says",
     expect: [{ refused: { status: [400, 408] } }],
     mayClose: true,
-    write(connection, send, payload) {
-      connection.write(headOf(send, { "content-length": payload.length + 10 }));
+    write(connection, send, payload, world) {
+      connection.write(headOf(send, world, { "content-length": payload.length + 10 }));
       connection.write(payload);
       connection.socket.end();
     },
@@ -78,8 +79,8 @@ const WAYS: readonly Way[] = [
     name: "longer than it says",
     expect: [{ refused: { status: 400 } }],
     mayClose: true,
-    write(connection, send, payload) {
-      connection.write(headOf(send, { "content-length": payload.length - 1 }));
+    write(connection, send, payload, world) {
+      connection.write(headOf(send, world, { "content-length": payload.length - 1 }));
       connection.write(payload);
     },
   },
@@ -97,7 +98,7 @@ async function sendIn(way: Way, send: Send, context: ProcedureContext): Promise<
   const one: Send = { ...send, name: `${send.name}, ${way.name}`, expect: [...way.expect] };
   queueFor(context.world, [one]);
   return onSocket(context.world, async (connection) => {
-    await way.write(connection, one, payloadOf(one, context.world));
+    await way.write(connection, one, payloadOf(one, context.world), context.world);
     try {
       return (await readAndJudge(connection, one, context)).findings;
     } catch (error) {
@@ -111,9 +112,9 @@ async function sendIn(way: Way, send: Send, context: ProcedureContext): Promise<
 }
 
 function encoded(encoding: string, encode: (payload: Buffer) => Buffer): Way["write"] {
-  return (connection, send, payload) => {
+  return (connection, send, payload, world) => {
     const bytes = encode(payload);
-    connection.write(headOf(send, { "content-length": bytes.length, "content-encoding": encoding }));
+    connection.write(headOf(send, world, { "content-length": bytes.length, "content-encoding": encoding }));
     connection.write(bytes);
   };
 }

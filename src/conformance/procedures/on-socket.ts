@@ -10,12 +10,21 @@ import type { ProcedureContext } from "./procedure.ts";
 /** Longest wait for an answer on a connection of our own, ms. */
 const PATIENCE_MS = 10_000;
 
-/** The head of a send's request. `more` are headers of the way in which its body is sent. */
-export function headOf(send: Send, more: Record<string, string | number>, version = "1.1"): string {
+/** The head of a send's request to the world's target. `more` are headers of the way in which its body is sent. */
+export function headOf(
+  send: Send,
+  { url }: Pick<World, "url">,
+  more: Record<string, string | number>,
+  version = "1.1",
+): string {
   const headers = [...send.headers, ...Object.entries(more)].map(([name, value]) => `${name}: ${value}`);
-  return [`${send.method} ${send.path} HTTP/${version}`, "host: conformance", ...headers, "", ""].join(
-    "\r\n",
-  );
+  return [
+    `${send.method} ${send.path} HTTP/${version}`,
+    `host: ${new URL(url).host}`,
+    ...headers,
+    "",
+    "",
+  ].join("\r\n");
 }
 
 /** The body of a send whose request is data; the model is the one the target was given. */
@@ -28,7 +37,10 @@ export function payloadOf({ request, body }: Send, { model }: Pick<World, "model
 /** The whole of a plain request. */
 export function plainRequest(send: Send, world: World, version?: string): Buffer {
   const payload = payloadOf(send, world);
-  return Buffer.concat([Buffer.from(headOf(send, { "content-length": payload.length }, version)), payload]);
+  return Buffer.concat([
+    Buffer.from(headOf(send, world, { "content-length": payload.length }, version)),
+    payload,
+  ]);
 }
 
 /** Queues what the model server answers to the sends, in order. */

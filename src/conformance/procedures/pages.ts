@@ -42,7 +42,7 @@ async function walk(
     const { exchange, findings } = await context.send(send);
     if (findings.length > 0) return findings;
     const ids = idsOf(exchange.json);
-    if (page === 0 && isDeepStrictEqual(ids, all)) return [];
+    if (page === 0 && isSame(ids, all)) return [];
     if (forwards) seen.push(...ids);
     else seen.unshift(...ids);
     const { has_more: more, first_id: firstId, last_id: lastId } = recordOf(exchange.json);
@@ -53,8 +53,13 @@ async function walk(
 }
 
 function compared(seen: readonly string[], all: readonly string[], cursor: string): Finding[] {
-  if (isDeepStrictEqual(seen, all)) return [];
+  if (isSame(seen, all)) return [];
   return [wrong(`${cursor}: page by page the list is another`, [...seen, "--- at once", ...all])];
+}
+
+/** In any order: that of a list is the target's own affair. */
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return isDeepStrictEqual(some.toSorted(), others.toSorted());
 }
 
 function wrong(message: string, ids: readonly string[]): Finding {
