@@ -11,6 +11,7 @@ const PRECEDENCE: readonly ExitCode[] = [5, 3, 4, 1, 6, 2];
 const BY_CODE: Record<string, ExitCode> = {
   usage: 2,
   "cassette-exists": 2,
+  "backend-interrupted": 5,
   EADDRINUSE: 3,
   EADDRNOTAVAIL: 3,
   EACCES: 3,

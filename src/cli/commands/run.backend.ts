@@ -26,6 +26,9 @@ export const backendOptions: Record<"backend" | "image" | "yes", Options> = {
   yes: { type: "boolean", default: false, describe: "Download what is missing without asking" },
 };
 
+/** Its name everywhere. */
+const SCRIPTED = "scripted";
+
 export interface Surroundings {
   signal?: AbortSignal;
   /** Where questions and progress are written. */
@@ -33,26 +36,37 @@ export interface Surroundings {
 }
 
 /**
- * The live model that was asked for, or nothing: the scripted one, embedded.
+ * The live model that was asked for, or nothing: the scripted one, embedded. Of the scripted model on another
+ * server only the server is looked for: who runs it puts the model there.
  * @throws BackendError (exit 3) when it is not there
  */
 export async function openBackend(
   argv: BackendArguments,
-  _surroundings: Surroundings,
+  { signal, stderr }: Surroundings,
 ): Promise<Backend | undefined> {
-  const { model, provider, backend: kind = "auto" } = argv;
+  const { model, provider, image, backend: kind = "auto" } = argv;
   if (model === undefined) {
     if (argv["base-url"] !== undefined) throw usageError("--base-url needs --model NAME");
     if (kind !== "auto" && kind !== "scripted") throw usageError(`--backend ${kind} needs --model NAME`);
     return undefined;
   }
   if (argv.target !== undefined) return undefined;
+  if (image !== undefined && kind !== "container" && kind !== "auto")
+    throw usageError(`--image is for a container, not for --backend ${kind}`);
   const { findBackend } = await import("../../backends/find-backend.ts");
+  const { asking, downloadBar, errorLine } = await import("./run.download.ts");
   return findBackend({
     kind,
     model,
-    ...(provider === undefined ? {} : { provider }),
-    ...(argv["base-url"] === undefined ? {} : { baseUrl: argv["base-url"] }),
-    ...(argv["api-key"] === undefined ? {} : { apiKey: argv["api-key"] }),
+    serverOnly: model === SCRIPTED,
+    consent: asking(argv.yes ?? false, stderr, signal),
+    onDownload: downloadBar(stderr),
+    onStep: (step) => void stderr.write(`${step}\n`),
+    onLost: (error) => void stderr.write(`${errorLine(error)}\n`),
+    ...(signal !== undefined && { signal }),
+    ...(image !== undefined && { image }),
+    ...(provider !== undefined && { provider }),
+    ...(argv["base-url"] !== undefined && { baseUrl: argv["base-url"] }),
+    ...(argv["api-key"] !== undefined && { apiKey: argv["api-key"] }),
   });
 }
