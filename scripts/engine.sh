@@ -39,8 +39,7 @@ up() {
   bridge_up
   # In a session of its own, so that Ctrl-C reaches it through `down` alone.
   setsid dockerd -H "$host" --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" \
-    --bridge "$(cat "$dir/bridge")" --iptables=false --ip6tables=false --ip-forward=false \
-    --add-runtime "bc-test-runtime=$(command -v runc)" >"$dir/log" 2>&1 </dev/null &
+    --bridge "$(cat "$dir/bridge")" --iptables=false --ip6tables=false --ip-forward=false >"$dir/log" 2>&1 </dev/null &
   pid=$!
   for _ in $(seq 200); do
     if DOCKER_HOST="$host" docker version >/dev/null 2>&1; then echo "$host"; return; fi

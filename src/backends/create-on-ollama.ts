@@ -22,7 +22,7 @@ const PATIENCE_MS = 60_000;
  * @throws BackendError `backend-unreachable`, `backend-refused`
  */
 export async function createOnOllama(url: string, name: string, model: OllamaModel): Promise<void> {
-  const origin = url.replace(/\/+$/u, "").replace(/\/v1$/u, "");
+  const origin = originOf(url);
   const { gguf, ...rest } = model;
   const digest = `sha256:${createHash("sha256").update(gguf).digest("hex")}`;
   const blob = `${origin}/api/blobs/${digest}`;
@@ -34,12 +34,32 @@ export async function createOnOllama(url: string, name: string, model: OllamaMod
   refuseUnless(create, 200, await send(create, "POST", body));
 }
 
+/** @throws BackendError `backend-unreachable` */
+export async function isOnOllama(url: string, name: string): Promise<boolean> {
+  return (await send(`${originOf(url)}/api/show`, "POST", JSON.stringify({ model: name }))).status === 200;
+}
+
+/** That there is none of that name is no failure. @throws BackendError `backend-unreachable`, `backend-refused` */
+export async function deleteOnOllama(url: string, name: string): Promise<void> {
+  const target = `${originOf(url)}/api/delete`;
+  const answer = await send(target, "DELETE", JSON.stringify({ model: name }));
+  if (answer.status !== 404) refuseUnless(target, 200, answer);
+}
+
+function originOf(url: string): string {
+  return url.replace(/\/+$/u, "").replace(/\/v1$/u, "");
+}
+
 interface Answer {
   status: number;
   text: string;
 }
 
-async function send(url: string, method: "HEAD" | "POST", body?: Uint8Array | string): Promise<Answer> {
+async function send(
+  url: string,
+  method: "HEAD" | "POST" | "DELETE",
+  body?: Uint8Array | string,
+): Promise<Answer> {
   const { request } = await import("undici");
   const wait = { headersTimeout: PATIENCE_MS, bodyTimeout: PATIENCE_MS };
   try {

@@ -29,9 +29,8 @@ async function json(url: string): Promise<Record<string, unknown>> {
  */
 export async function ollamaFacts(url: string, model: string): Promise<OllamaFacts> {
   const [{ version }, { models }] = await Promise.all([json(`${url}/api/version`), json(`${url}/api/tags`)]);
-  const names = [model, `${model}:latest`];
   const listed = Array.isArray(models) ? (models as Listed[]) : [];
-  const digest = listed.find(({ name }) => names.includes(String(name)))?.digest;
+  const digest = listed.find(({ name }) => name === model || name === `${model}:latest`)?.digest;
   return {
     ...(typeof version === "string" && { engineVersion: version }),
     ...(typeof digest === "string" && { digest }),

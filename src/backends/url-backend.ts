@@ -3,6 +3,8 @@ import type { Backend, BackendWish } from "./backend.ts";
 import { defaultBaseUrl } from "./base-url.ts";
 import { listModels } from "./list-models.ts";
 
+const leaveAlone = (): Promise<void> => Promise.resolve();
+
 /** A server at a URL. Its list of models may be partial, so only its being there is checked. */
 export async function urlBackend(wish: BackendWish): Promise<Backend> {
   const provider = wish.provider ?? "openai";
@@ -13,6 +15,5 @@ export async function urlBackend(wish: BackendWish): Promise<Backend> {
   await listModels({ provider, baseUrl, ...key }).catch((error: unknown) => {
     if (error instanceof BackendError && error.code === "backend-unreachable") throw error;
   });
-  const close = (): Promise<void> => Promise.resolve();
-  return { kind: "url", provider, baseUrl, model: wish.model, description: baseUrl, close };
+  return { kind: "url", provider, baseUrl, model: wish.model, description: baseUrl, close: leaveAlone };
 }

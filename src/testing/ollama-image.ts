@@ -38,7 +38,8 @@ export function importOllamaImage(name: string): void {
     const archive = join(root, "..", `${root.split("/").at(-1)}.tar`);
     execFileSync("tar", ["-C", root, "-cf", archive, "."]);
     try {
-      docker(...["import", "-c", `ENTRYPOINT ["/bin/node","${MAIN}"]`, "-c", "EXPOSE 11434", archive, name]);
+      const entry = `ENTRYPOINT ["/bin/node","${MAIN}"]`;
+      docker("import", "-c", entry, "-c", "EXPOSE 11434", archive, name);
     } finally {
       rmSync(archive);
     }

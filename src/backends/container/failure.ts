@@ -19,6 +19,8 @@ function said(lines: readonly string[]): string {
     : `its last lines: ${lines.slice(-SAID).join(" | ").slice(0, 800)}`;
 }
 
+const IN_VAIN = /not received after|not accessible after/u;
+
 /** The engine's or Testcontainers' words, and what they mean for a user; the first that matches counts. */
 const BY_TEXT: readonly [RegExp, BackendError["code"], (about: Circumstances, text: string) => string][] = [
   [
@@ -32,12 +34,17 @@ const BY_TEXT: readonly [RegExp, BackendError["code"], (about: Circumstances, te
     (_, text) => `the engine's disk is full (${text}): free some with "docker system prune"`,
   ],
   [
+    /does not exist locally/u,
+    "backend-image",
+    ({ image }) => `image "${image}" is not here any more: run this again`,
+  ],
+  [
     /exec: |executable file not found|runc create failed|OCI runtime|No command specified/u,
     "backend-image",
     ({ image }, text) => `image "${image}" cannot be started (${text}): is it an image of Ollama?`,
   ],
   [
-    /not received after|not accessible after/u,
+    IN_VAIN,
     "backend-container",
     ({ image, patience, lines }) =>
       `the container of "${image}" was not ready after ${patience} s; ${said(lines)}: is it an image of Ollama, and is the machine very busy?`,
@@ -64,8 +71,11 @@ function ofEnding(ending: Ending, about: Circumstances): BackendError {
 /** The cause in one line, with the next step. */
 export function containerFailure(error: unknown, about: Circumstances): BackendError {
   if (error instanceof BackendError) return error;
-  if (about.ending !== undefined) return ofEnding(about.ending, about);
   const text = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+  const { ending } = about;
+  // A container that was waited for in vain is then killed: that end says nothing.
+  if (ending !== undefined && (ending.what === "engine" || !IN_VAIN.test(text)))
+    return ofEnding(ending, about);
   const known = BY_TEXT.find(([pattern]) => pattern.test(text));
   if (known === undefined)
     return new BackendError(

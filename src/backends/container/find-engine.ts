@@ -50,30 +50,30 @@ function refuseUnlessLocal({ host, source }: EngineAddress): void {
   );
 }
 
+const forbidden = (where: string): string =>
+  `the container engine at ${where} may not be used by this user: join the group docker ("sudo usermod -aG docker $USER", then log in again)`;
+
+const silent = (where: string): string =>
+  `the container engine at ${where} does not answer within ${PATIENCE_MS / 1000} s: restart it (Docker Desktop, or "sudo systemctl restart docker")`;
+
+const BY_CODE: Record<string, (where: string) => string> = {
+  ENOENT: (where) =>
+    `there is no container engine at ${where}: install Docker (${GET_DOCKER}), or start it, or say where it is with DOCKER_HOST`,
+  EACCES: forbidden,
+  EPERM: forbidden,
+  ECONNREFUSED: (where) =>
+    `the container engine at ${where} is not running: start it (Docker Desktop, or "sudo systemctl start docker")`,
+};
+
 /** What went wrong, and the next step. */
 function problem({ host, source }: EngineAddress, error: unknown): BackendError {
   const { code, name, message } = error as NodeJS.ErrnoException;
   const where = `${host} (${source})`;
   const say = (text: string): BackendError => new BackendError("backend-engine", text, { cause: error });
-  switch (code) {
-    case "ENOENT":
-      return say(
-        `there is no container engine at ${where}: install Docker (${GET_DOCKER}), or start it, or say where it is with DOCKER_HOST`,
-      );
-    case "EACCES":
-    case "EPERM":
-      return say(
-        `the container engine at ${where} may not be used by this user: join the group docker ("sudo usermod -aG docker $USER", then log in again)`,
-      );
-    case "ECONNREFUSED":
-      return say(
-        `the container engine at ${where} is not running: start it (Docker Desktop, or "sudo systemctl start docker")`,
-      );
-    default:
-      return name === "TimeoutError"
-        ? say(
-            `the container engine at ${where} does not answer within ${PATIENCE_MS / 1000} s: restart it (Docker Desktop, or "sudo systemctl restart docker")`,
-          )
-        : say(`the container engine at ${where} cannot be used (${message}): does "docker version" work?`);
-  }
+  const known = BY_CODE[code ?? ""] ?? (name === "TimeoutError" ? silent : undefined);
+  return say(
+    known === undefined
+      ? `the container engine at ${where} cannot be used (${message}): does "docker version" work?`
+      : known(where),
+  );
 }

@@ -25,5 +25,5 @@ export function imageName(name: string): string {
       `--image "${name}" is not the name of an image: e.g. ${OLLAMA_IMAGE} (small letters, NAME:TAG)`,
     );
   const last = name.slice(name.lastIndexOf("/") + 1);
-  return last.includes(":") || last.includes("@") ? name : `${name}:latest`;
+  return /[:@]/u.test(last) ? name : `${name}:latest`;
 }

@@ -36,18 +36,12 @@ export class LocalOllama extends OllamaContainer {
       .withBindMounts([{ source: options.volume, target: "/root/.ollama" }])
       .withStartupTimeout(options.patienceMs)
       .withLogConsumer((stream) => {
-        const read = (data: Buffer | string): void => options.onLine(String(data));
-        stream
-          .on("data", read)
-          .on("err", read)
-          .on("error", () => undefined);
+        const { onLine } = options;
+        stream.on("data", (data) => onLine(String(data)));
+        stream.on("err", (data) => onLine(String(data)));
+        stream.on("error", () => undefined);
       })
-      .withWaitStrategy(
-        Wait.forAll([
-          Wait.forLogMessage("Listening on "),
-          Wait.forHttp("/api/version", PORT, { abortOnContainerExit: true }).withReadTimeout(250),
-        ]),
-      );
+      .withWaitStrategy(Wait.forLogMessage("Listening on "));
   }
 
   protected override beforeContainerCreated(): Promise<void> {

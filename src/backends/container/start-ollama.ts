@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { BackendError, refuseWhenInterrupted } from "../backend-error.ts";
 import type { EngineClient } from "./engine-client.ts";
 import { containerFailure, lacksGpu } from "./failure.ts";
@@ -31,21 +32,14 @@ const KEPT_LINES = 1000;
 const SETTLE_MS = 5000;
 const STOP_S = 10;
 
-const after = (ms: number): { done: Promise<void>; clear: () => void } => {
-  let clear = (): void => undefined;
-  const done = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    clear = () => clearTimeout(timer);
-  });
-  return { done, clear };
-};
-
+/** What the promise came to, or undefined when that takes longer. */
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  const limit = after(ms);
+  const limit = new AbortController();
+  const timer = sleep(ms, undefined, { signal: limit.signal }).catch(() => undefined);
   try {
-    return await Promise.race([promise, limit.done.then(() => undefined)]);
+    return await Promise.race([promise, timer]);
   } finally {
-    limit.clear();
+    limit.abort();
   }
 }
 
@@ -59,6 +53,29 @@ async function withEnvironment<T>(values: Record<string, string>, run: () => Pro
     for (const [name, value] of before)
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
+  }
+}
+
+const POLL_MS = 100;
+
+/**
+ * The log line is no proof that the port leads to a server. Asked here and not by Testcontainers, whose wait
+ * for an answer goes on to its end when the container is gone.
+ */
+async function answers(url: string, deadline: number, given: () => boolean): Promise<void> {
+  const { request } = await import("undici");
+  const there = async (): Promise<boolean> => {
+    try {
+      const { statusCode, body } = await request(`${url}/api/version`, { signal: AbortSignal.timeout(2000) });
+      await body.dump();
+      return statusCode === 200;
+    } catch {
+      return false;
+    }
+  };
+  while (!given() && !(await there())) {
+    if (Date.now() > deadline) throw new Error("/api/version not accessible after the wait");
+    await sleep(POLL_MS);
   }
 }
 
@@ -93,6 +110,7 @@ async function attempt(engine: EngineClient, options: StartOptions, gpu: boolean
     lines.push(line.trimEnd());
     if (lines.length > KEPT_LINES) lines.shift();
   };
+  const deadline = Date.now() + patienceMs;
   let broken = false;
   const check = (): void => {
     if (broken) throw new BackendError("backend-interrupted", "stopped");
@@ -101,17 +119,27 @@ async function attempt(engine: EngineClient, options: StartOptions, gpu: boolean
   check();
   const watch = watchContainer(engine, run);
   const container = new LocalOllama(image, {
-    ...{ labels, volume: VOLUME, gpu, port, memory, patienceMs, onLine, check },
+    labels,
+    volume: VOLUME,
+    gpu,
+    port,
+    memory,
+    patienceMs,
+    onLine,
+    check,
   });
   const sweep = (): Promise<void> => sweepRun(engine, run).catch(() => undefined);
   const environment = { DOCKER_HOST: engine.address.host, TESTCONTAINERS_HOST_OVERRIDE: "127.0.0.1" };
   const starting = withEnvironment(environment, () => container.start());
   try {
     const ended = watch.ended.then(() => Promise.reject(new Error("ended")));
-    const started = await Promise.race([starting, ended, aborted(signal)]);
+    const stopped = aborted(signal);
+    const started = await Promise.race([starting, ended, stopped]);
+    const url = `http://127.0.0.1:${started.getPort()}`;
+    await Promise.race([answers(url, deadline, () => broken), ended, stopped]);
     lose(watch, options, lines);
     return {
-      url: `http://127.0.0.1:${started.getPort()}`,
+      url,
       gpu: container.asksForGpu,
       log: () => lines.join("\n"),
       stop: async () => {
