@@ -3,6 +3,7 @@ import { automaticFindings } from "./automatic.ts";
 import type { SendSpec } from "./case.ts";
 import { showRequest, type Exchange } from "./exchange.ts";
 import { NoAnswer } from "./http.ts";
+import { sayableSends } from "./engine/select-sends.ts";
 import { excerpt } from "./path.ts";
 import { PROCEDURES } from "./procedures/index.ts";
 import { differs } from "./rules/answer.ts";
@@ -19,7 +20,7 @@ export interface CaseOutcome {
 
 /** Runs one case in a world of its own. Throws only when the harness itself is at fault. */
 export async function runCase(
-  job: Pick<Job, "spec" | "suite" | "kind"> & { mode?: Job["mode"] },
+  job: Pick<Job, "spec" | "suite" | "kind"> & Partial<Pick<Job, "mode" | "way">>,
   world: World,
   binary?: string,
 ): Promise<CaseOutcome> {
@@ -39,10 +40,12 @@ export async function runCase(
   const live = job.kind === "any" || job.kind === "capable";
   const all = expand((live ? spec.live : spec.sends) ?? []);
   // Bytes are the same in all modes.
-  const sends = job.mode === "jinja" || job.mode === "parser" ? all.filter(({ says }) => says !== null) : all;
+  const sayable = job.way == null ? null : sayableSends(spec, suite.defaults, job.way).sends;
+  const inMode =
+    job.mode === "jinja" || job.mode === "parser" ? all.filter(({ says }) => says !== null) : all;
+  const sends = sayable ?? inMode;
   try {
-    if (spec.procedure === undefined || live)
-      return { findings: await sendAll(sends, send), exchanges };
+    if (spec.procedure === undefined || live) return { findings: await sendAll(sends, send), exchanges };
     const [name, args] = nameAndArguments(spec.procedure);
     const procedure = PROCEDURES[name];
     if (procedure === undefined) throw new Error(`no procedure is called "${name}"`);

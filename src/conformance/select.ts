@@ -3,6 +3,7 @@ import type { EngineMode } from "../scripted/script.ts";
 import type { Dialect } from "../upstream/delta.ts";
 import type { CaseSpec, SuiteFile } from "./case.ts";
 import type { EngineWay, LiveModel, SuiteOptions } from "./options.ts";
+import { sayableSends } from "./engine/select-sends.ts";
 import { dependsOnMode } from "./send.ts";
 import type { CaseKind } from "./types.ts";
 
@@ -122,6 +123,7 @@ function isSpared({ usually }: CaseSpec): boolean {
 
 function skipReason(job: Omit<Job, "skip">, options: SuiteOptions): string | null {
   const { target } = options;
+  if (job.way !== null) return sayableSends(job.spec, job.suite.defaults, job.way).reason;
   if (isWholeRun(options) && isSpared(job.spec))
     return `left out of a whole run, which is to be short: name it, or --suite ${job.suite.suite}`;
   if (target === undefined) return null;

@@ -27,6 +27,8 @@ export interface World {
   model: string | null;
   /** Address of the scripted web, for cases that have one: `${web}` in their texts. */
   web?: string;
+  /** Has a real engine's model say what the send wants; only where the scripted model runs on one. */
+  speak?: (send: Send) => void;
   /** Stands between the target and its model server, and keeps what passes. */
   back?: Tap;
   signal: AbortSignal;
@@ -113,6 +115,7 @@ export async function performSend(
   options: Partial<HttpOptions> = {},
 ): Promise<Exchange> {
   world.scripted?.reset();
+  world.speak?.(send);
   queueAnswers(world, send);
   const { request, response, back } = await transfer(world, send, earlier, options);
   return readExchange(send, request, response, chatRequests(world) ?? callsOf(back), back);

@@ -5,6 +5,7 @@ import { startScripted } from "../scripted/server.ts";
 import type { SuiteOptions } from "./options.ts";
 import type { Job } from "./select.ts";
 import type { RunReport } from "./types.ts";
+import { engineWorld } from "./engine/engine-world.ts";
 import { embeddedWorld, liveWorld, type World } from "./world.ts";
 
 /** Gives a job the world it runs in. */
@@ -47,8 +48,12 @@ function embedded(options: SuiteOptions, client: Worlds["client"]): Worlds {
     target: { url: "embedded", name: "bridge", version: options.version },
     backend: backendOf(options),
     client,
-    worldOf: (job, signal) =>
-      job.live === null ? embeddedWorldOf(job, signal) : liveWorld(job.live, job.live.name, signal),
+    worldOf: (job, signal) => {
+      if (job.live !== null) return liveWorld(job.live, job.live.name, signal);
+      return job.way === null
+        ? embeddedWorldOf(job, signal)
+        : engineWorld(job.way, job.spec.bridge ?? {}, signal);
+    },
     close: () => Promise.resolve(),
   };
 }

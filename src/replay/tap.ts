@@ -51,6 +51,8 @@ export interface TapOptions {
   hop: "front" | "back";
   /** Called once per exchange, when both sides are done. */
   onExchange?: (exchange: TappedExchange) => void;
+  /** The body that is forwarded, in place of the one that is kept. */
+  rewrite?: (body: Uint8Array) => Uint8Array;
   /** Sees a front request before it is forwarded. */
   onRequest?: (exchange: TappedExchange) => void;
 }
@@ -169,20 +171,22 @@ function forward(
   outgoing: ServerResponse,
   done: () => void,
 ): void {
-  const { upstream } = options;
+  const { upstream, rewrite } = options;
+  const body = rewrite?.(exchange.request.body) ?? exchange.request.body;
   const send = upstream.protocol === "https:" ? httpsRequest : httpRequest;
   const sent = send(new URL(exchange.path, upstream), {
     method: exchange.method,
-    headers: forwardedRequestHeaders(exchange, options),
+    headers: forwardedRequestHeaders(exchange, options, body.length),
     agent: false,
   });
   relay(exchange, sent, outgoing, done);
-  sent.end(exchange.request.body);
+  sent.end(body);
 }
 
 function forwardedRequestHeaders(
   exchange: TappedExchange,
   options: TapOptions,
+  length: number,
 ): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of exchange.request.headers) {
@@ -192,7 +196,7 @@ function forwardedRequestHeaders(
   }
   headers["accept-encoding"] = "identity";
   headers["host"] = options.upstream.host;
-  if (exchange.request.body.length > 0) headers["content-length"] = String(exchange.request.body.length);
+  if (length > 0) headers["content-length"] = String(length);
   if (options.hop === "front" && exchange.exchangeId !== null) headers[EXCHANGE_HEADER] = exchange.exchangeId;
   return headers;
 }

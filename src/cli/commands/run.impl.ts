@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Backend } from "../../backends/find-backend.ts";
 import type { SuiteFile } from "../../conformance/case.ts";
+import type { OpenedEngine } from "../../conformance/engine/open-engine.ts";
 import { loadSuites } from "../../conformance/load.ts";
 import type { SuiteOptions } from "../../conformance/options.ts";
 import { runSuite } from "../../conformance/run-suite.ts";
@@ -19,17 +20,20 @@ export async function runCommand(argv: RunArguments): Promise<ExitCode> {
   const target = targetOf(argv);
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
-  process.once("SIGINT", onInterrupt);
-  process.once("SIGTERM", onInterrupt);
+  // Not `once`: a library that finds no listener but its own ends the process before it is cleaned up.
+  process.on("SIGINT", onInterrupt);
+  process.on("SIGTERM", onInterrupt);
   let backend: Backend | undefined;
+  let opened: OpenedEngine | undefined;
   try {
     const loaded = await loadSuites(undefined, selectionOf(argv));
     backend = await openBackend(argv, { signal: interrupt.signal, stderr: process.stderr });
+    opened = await engineOf(argv, backend, loaded);
     const report = await runSuite(
       {
         ...selectionOf(argv),
         ...target,
-        ...liveOf(argv, backend),
+        ...(opened === undefined ? liveOf(argv, backend) : { engine: opened.engine }),
         loaded,
         threads: availableParallelism() > 1 ? 2 : 1,
         version: packageVersion(),
@@ -42,8 +46,20 @@ export async function runCommand(argv: RunArguments): Promise<ExitCode> {
   } finally {
     process.off("SIGINT", onInterrupt);
     process.off("SIGTERM", onInterrupt);
+    await opened?.close();
     await backend?.close();
   }
+}
+
+/** The scripted model on a server that is not the embedded one: it speaks there through a real engine. */
+async function engineOf(
+  { model }: RunArguments,
+  backend: Backend | undefined,
+  loaded: readonly SuiteFile[],
+): Promise<OpenedEngine | undefined> {
+  if (model !== "scripted" || backend === undefined || backend.kind === "scripted") return undefined;
+  const { openEngine } = await import("../../conformance/engine/open-engine.ts");
+  return openEngine(backend, loaded);
 }
 
 function selectionOf(argv: RunArguments): Pick<SuiteOptions, "suites" | "cases" | "failOn" | "claudeBinary"> {

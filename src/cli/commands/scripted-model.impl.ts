@@ -1,15 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import { scriptedGguf } from "../../scripted/gguf/scripted-gguf.ts";
-import { loadScripts } from "../../scripted/load-scripts.ts";
+import { engineScripts } from "../../conformance/engine/open-engine.ts";
+import { loadSuites } from "../../conformance/load.ts";
 import { usageError } from "../exit.ts";
 import type { ScriptedModelArguments } from "./scripted-model.ts";
 
 /**
- * Writes the scripts of `fixtures/scripts` as a GGUF. One line on stdout says what was written.
+ * Writes the scripts of `fixtures/scripts` and all that the suites say as a GGUF. One line on stdout says what was written.
  * @throws CliError (exit 2) when the file cannot be written
  */
 export async function scriptedModel({ out, template }: ScriptedModelArguments): Promise<void> {
-  const scripts = await loadScripts();
+  const scripts = await engineScripts(await loadSuites());
   const bytes = scriptedGguf(scripts, { template });
   try {
     await writeFile(out, bytes);

@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import { toolCall } from "../../scripted/pieces.ts";
+import type { ModelScript } from "../../scripted/script.ts";
+import type { AnswerItem } from "../case.ts";
+import type { EngineWay } from "../options.ts";
+import { listOf, recordOf } from "../path.ts";
+import type { Send } from "../send.ts";
+import { fragmentsOf, piecesOf } from "../upstream-answer/plan.ts";
+import { grammarObjection, type DeclaredTools } from "./grammar.ts";
+
+type Said = Pick<ModelScript, "pieces" | "loop">;
+
+/** What a real engine's model says for a send, or in words why it cannot be made to. */
+export type Saying = { script: ModelScript } | { cannot: string };
+
+/** Longer texts are about size, which bytes show as well. */
+const LONGEST_PIECE = 4_000;
+
+/** What the model has to say for a send on an engine that runs it in one way. */
+export function sayingOf(send: Send, way: Pick<EngineWay, "mode">): Saying {
+  const said = send.says === null ? neutral(send, way) : tokens(send.says);
+  if (typeof said === "string") return { cannot: said };
+  const objection = objectionTo(said, send, way);
+  return objection === null ? { script: { marker: markerOf(said), ...said } } : { cannot: objection };
+}
+
+function tokens(says: NonNullable<Send["says"]>): Said {
+  return Array.isArray(says) ? { pieces: says } : says;
+}
+
+/** Equal words have one marker, whatever sends want them. */
+function markerOf(said: Said): string {
+  const digest = createHash("sha256").update(JSON.stringify(said)).digest("hex");
+  return `[[say-${digest.slice(0, 12)}]]`;
+}
+
+function neutral(send: Send, way: Pick<EngineWay, "mode">): Said | string {
+  const [answer, ...more] = send.answers;
+  if (answer === undefined || more.length > 0)
+    return "several answers to one request are bytes of our own server";
+  if (send.split !== "line") return "how an engine's bytes are cut is not ours to choose";
+  const pieces: string[] = [];
+  let isFirst = true;
+  let hasCalled = false;
+  for (const item of answer) {
+    const words = wordsOf(item, { isFirst, hasCalled, way });
+    if (typeof words === "string") return words;
+    pieces.push(...(hasCalled && "call" in item ? ["\n"] : []), ...words);
+    isFirst = false;
+    hasCalled ||= "call" in item;
+  }
+  return { pieces };
+}
+
+interface Place {
+  isFirst: boolean;
+  hasCalled: boolean;
+  way: Pick<EngineWay, "mode">;
+}
+
+/** Pieces, or why there are none. */
+function wordsOf(item: AnswerItem, { isFirst, hasCalled, way }: Place): string[] | string {
+  if ("text" in item) {
+    if (hasCalled && way.mode !== "parser") return "an engine drops or forbids text after a call";
+    return piecesOf(item.text, item.by);
+  }
+  if ("reasoning" in item) {
+    if (!isFirst) return "a model's thought is one only before all else";
+    return ["<think>\n", ...piecesOf(item.reasoning, item.by), "\n</think>\n\n"];
+  }
+  if ("call" in item) {
+    const { id, name, index } = item.call;
+    if (id !== undefined || index !== undefined) return "ids and positions of calls are the engine's own";
+    const args = jsonOf(fragmentsOf(item.call).join(""));
+    if (name === undefined || args === undefined)
+      return "a call that is broken in its frame is bytes of our own server";
+    return toolCall(name, args);
+  }
+  if ("finish" in item) {
+    const plain = item.finish === "stop" || item.finish === "tool_calls";
+    return plain ? [] : "how an answer ends is the engine's own affair";
+  }
+  return "frames, bytes, statuses, silence and token counts are our own server's";
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function objectionTo({ pieces, loop }: Said, send: Send, { mode }: Pick<EngineWay, "mode">): string | null {
+  const bytes = Buffer.concat(
+    pieces.map((piece) => Buffer.from(typeof piece === "number" ? [piece] : piece)),
+  );
+  const text = bytes.toString("utf8");
+  if (
+    pieces.some(
+      (piece) => typeof piece === "string" && (piece.length > LONGEST_PIECE || piece.includes("<<repeat:")),
+    )
+  )
+    return "large answers are bytes of our own server";
+  const request = send.request ?? {};
+  const objection = requestObjection(request, text);
+  if (objection !== null) return objection;
+  if (send.request === null && text.includes("<tool_call>"))
+    return "what a body written out byte by byte declares is not read";
+  if (JSON.stringify(send.expect).includes("usage")) return "an engine counts its own tokens";
+  const tools = declared(request);
+  if (send.says === null && mode !== "jinja" && mode !== null) return callsUndeclared(text, tools);
+  const grammar = mode === "jinja" || mode === null;
+  return grammar
+    ? grammarObjection({ text, loops: loop !== undefined, valid: Buffer.from(text).equals(bytes) }, tools)
+    : null;
+}
+
+function requestObjection(request: Record<string, unknown>, text: string): string | null {
+  const all = JSON.stringify(request);
+  const model = request["model"];
+  if (typeof model === "string" && model !== "scripted") return "the engine plays one model only";
+  if (all.includes('"type":"image"') || all.includes('"type":"document"'))
+    return "the scripted model sees nothing";
+  const { type: thinks } = recordOf(request["thinking"]) as { type?: unknown };
+  if (text.startsWith("<think>") && thinks !== "enabled" && thinks !== "adaptive")
+    return "a model that is told not to think is not made to";
+  if ("output_config" in request || "output_format" in request)
+    return "a format's grammar forces other words";
+  return null;
+}
+
+function declared(request: Record<string, unknown>): DeclaredTools {
+  return new Map(
+    listOf(request["tools"]).map((tool) => [
+      String(recordOf(tool)["name"]),
+      recordOf(recordOf(tool)["input_schema"]),
+    ]),
+  );
+}
+
+function callsUndeclared(text: string, tools: DeclaredTools): string | null {
+  const names = [...text.matchAll(/<tool_call>\n\{"name":"([^"]*)"/g)].map(([, name = ""]) => name);
+  return names.every((name) => tools.has(name))
+    ? null
+    : "an engine makes no call of a tool that is not declared";
+}
