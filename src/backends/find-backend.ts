@@ -4,7 +4,7 @@ import { isRunning, ollamaBackend, ollamaUrl, ways } from "./ollama-backend.ts";
 import { scriptedBackend } from "./scripted-backend.ts";
 import { urlBackend } from "./url-backend.ts";
 
-export type { Backend, BackendKind, BackendWish } from "./backend.ts";
+export type { Backend, BackendWish } from "./backend.ts";
 
 async function containerBackend(wish: BackendWish): Promise<Backend> {
   const { containerBackend } = await import("./container/container-backend.ts");

@@ -40,3 +40,19 @@ test("a named Claude Code that cannot be started is missing", async () => {
     ["Ollama", false],
   ]);
 });
+
+test("an engine that is not there is one finding, with the way to get it", async () => {
+  const findings = await lookAround("./no-such-claude", {
+    OLLAMA_HOST: "127.0.0.1:1",
+    DOCKER_HOST: "unix:///nowhere/docker.sock",
+  });
+  expect(findings.slice(3)).toEqual([
+    {
+      name: "Docker",
+      here: false,
+      detail: expect.stringMatching(/^there is no container engine at unix:\/\/\/nowhere/) as string,
+      neededFor: "--model NAME where no Ollama runs",
+      how: "https://docs.docker.com/get-docker/",
+    },
+  ]);
+});

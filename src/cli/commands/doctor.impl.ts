@@ -1,8 +1,8 @@
-import { execFile } from "node:child_process";
 import { ollamaBaseUrl } from "../../backends/base-url.ts";
 import { listModels } from "../../backends/list-models.ts";
 import { findClaude } from "../../launch/find-claude.ts";
 import type { ExitCode } from "../exit.ts";
+import { engineFindings } from "./doctor.engine.ts";
 
 export interface Finding {
   /** What was looked for. */
@@ -34,26 +34,9 @@ async function ollamaFinding(env: NodeJS.ProcessEnv): Promise<Finding> {
     name: "Ollama",
     here: models !== undefined,
     detail: models === undefined ? `nobody answers at ${baseUrl}` : `${baseUrl}: ${had}`,
-    neededFor: "--model NAME without --base-url",
+    neededFor: "--model NAME without --base-url, unless there is Docker",
     how: 'https://ollama.com/download, then "ollama serve" and "ollama pull NAME"; OLLAMA_HOST says where it is',
   };
-}
-
-function dockerFinding(): Promise<Finding> {
-  const docker = { name: "Docker", neededFor: "nothing yet", how: "https://docs.docker.com/get-docker/" };
-  return new Promise((resolve) => {
-    const args = ["version", "--format", "{{.Server.Version}}"];
-    execFile("docker", args, { timeout: 5000 }, (error, stdout) => {
-      const version = stdout.trim();
-      const here = error === null && version !== "";
-      const absent = error !== null && "code" in error && error.code === "ENOENT";
-      resolve({
-        ...docker,
-        here,
-        detail: here ? version : absent ? "not installed" : "its engine does not answer",
-      });
-    });
-  });
 }
 
 function nodeFinding(): Finding {
@@ -64,8 +47,12 @@ export async function lookAround(
   claudeBinary: string | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<Finding[]> {
-  const others = await Promise.all([claudeFinding(claudeBinary), ollamaFinding(env), dockerFinding()]);
-  return [nodeFinding(), ...others];
+  const [claude, ollama, engine] = await Promise.all([
+    claudeFinding(claudeBinary),
+    ollamaFinding(env),
+    engineFindings(env),
+  ]);
+  return [nodeFinding(), claude, ollama, ...engine];
 }
 
 /** One line per finding, and one on how to get what is missing. */

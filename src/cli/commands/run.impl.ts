@@ -44,10 +44,10 @@ export async function runCommand(argv: RunArguments): Promise<ExitCode> {
     await print(report, argv, loaded);
     return report.exitCode as ExitCode;
   } finally {
-    process.off("SIGINT", onInterrupt);
-    process.off("SIGTERM", onInterrupt);
     await opened?.close();
     await backend?.close();
+    process.off("SIGINT", onInterrupt);
+    process.off("SIGTERM", onInterrupt);
   }
 }
 
