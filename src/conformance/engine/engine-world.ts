@@ -6,6 +6,9 @@ import { isRecord, listOf } from "../path.ts";
 import type { World } from "../world.ts";
 import { sayingOf } from "./saying.ts";
 
+/** Tokens. */
+const ROOM = 4096;
+
 /**
  * Bridge, tap, real engine. On the way out, behind what the tap keeps, a chat request gets the marker of what
  * is to be said, and the name that the model has there: what is judged is what the bridge has sent.
@@ -18,10 +21,11 @@ export async function engineWorld(
   const { createBridge } = await import("../../bridge/bridge.ts");
   const { origin, pathname } = new URL(way.baseUrl);
   let marker = "";
+  let unlimited = false;
   const back = await startTap({
     upstream: new URL(origin),
     hop: "back",
-    rewrite: (body) => withMarker(body, way.model, marker),
+    rewrite: (body) => withMarker(body, { model: way.model, marker, unlimited }),
   });
   const bridge = createBridge({
     provider: way.provider,
@@ -41,6 +45,8 @@ export async function engineWorld(
     speak: (send) => {
       const saying = sayingOf(send, way);
       marker = "script" in saying ? saying.script.marker : "";
+      // The model spells what several scripts say letter by letter: an answer that is not about its limit needs room.
+      unlimited = send.says === null;
     },
     close: async () => {
       await bridge.close();
@@ -49,8 +55,16 @@ export async function engineWorld(
   };
 }
 
+interface Wanted {
+  /** Its name on the engine. */
+  model: string;
+  marker: string;
+  /** The answer is not about its limit. */
+  unlimited: boolean;
+}
+
 /** Bodies that are no JSON object pass as they are; numbers of any size survive. */
-export function withMarker(body: Uint8Array, model: string, marker: string): Uint8Array {
+export function withMarker(body: Uint8Array, { model, marker, unlimited }: Wanted): Uint8Array {
   if (body.length === 0) return body;
   const json = parsed(new TextDecoder().decode(body));
   if (!isRecord(json) || !("model" in json)) return body;
@@ -59,7 +73,18 @@ export function withMarker(body: Uint8Array, model: string, marker: string): Uin
   const marked = isRecord(last)
     ? { messages: [...messages.slice(0, -1), { ...last, content: markedContent(last["content"], marker) }] }
     : {};
-  return new TextEncoder().encode(stringifyJson({ ...json, model, ...marked }));
+  return new TextEncoder().encode(
+    stringifyJson({ ...json, ...(unlimited ? withRoom(json) : {}), model, ...marked }),
+  );
+}
+
+function withRoom(json: Record<string, unknown>): Record<string, unknown> {
+  const options = json["options"];
+  const own = ["max_tokens", "max_completion_tokens"].filter((key) => key in json);
+  return {
+    ...Object.fromEntries(own.map((key) => [key, ROOM])),
+    ...(isRecord(options) && "num_predict" in options && { options: { ...options, num_predict: ROOM } }),
+  };
 }
 
 function markedContent(content: unknown, marker: string): unknown {

@@ -3,7 +3,7 @@ import { toolCall } from "../../scripted/pieces.ts";
 import type { ModelScript } from "../../scripted/script.ts";
 import type { AnswerItem } from "../case.ts";
 import type { EngineWay } from "../options.ts";
-import { listOf, recordOf } from "../path.ts";
+import { isRecord, listOf, recordOf } from "../path.ts";
 import type { Send } from "../send.ts";
 import { fragmentsOf, piecesOf } from "../upstream-answer/plan.ts";
 import { grammarObjection, type DeclaredTools } from "./grammar.ts";
@@ -13,8 +13,13 @@ type Said = Pick<ModelScript, "pieces" | "loop">;
 /** What a real engine's model says for a send, or in words why it cannot be made to. */
 export type Saying = { script: ModelScript } | { cannot: string };
 
-/** Longer texts are about size, which bytes show as well. */
-const LONGEST_PIECE = 4_000;
+/** Characters. Longer texts are about size, which bytes show as well. */
+const LONGEST = 4_000;
+
+/** Characters. The model reads each byte as a token. */
+const LONGEST_REQUEST = 100_000;
+
+const LARGE_REQUEST = "large requests are about the bridge";
 
 /** What the model has to say for a send on an engine that runs it in one way. */
 export function sayingOf(send: Send, way: Pick<EngineWay, "mode">): Saying {
@@ -62,18 +67,22 @@ interface Place {
 function wordsOf(item: AnswerItem, { isFirst, hasCalled, way }: Place): string[] | string {
   if ("text" in item) {
     if (hasCalled && way.mode !== "parser") return "an engine drops or forbids text after a call";
-    return piecesOf(item.text, item.by);
+    const pieces = piecesOf(item.text, item.by);
+    return /<tool_call|<think/.test(pieces.join(""))
+      ? "an engine takes this text for a call or a thought"
+      : pieces;
   }
   if ("reasoning" in item) {
     if (!isFirst) return "a model's thought is one only before all else";
-    return ["<think>\n", ...piecesOf(item.reasoning, item.by), "\n</think>\n\n"];
+    return ["<think>\n", ...piecesOf(item.reasoning, item.by), "</think>\n\n"];
   }
   if ("call" in item) {
     const { id, name, index } = item.call;
     if (id !== undefined || index !== undefined) return "ids and positions of calls are the engine's own";
-    const args = jsonOf(fragmentsOf(item.call).join(""));
-    if (name === undefined || args === undefined)
-      return "a call that is broken in its frame is bytes of our own server";
+    const raw = fragmentsOf(item.call).join("");
+    const args = jsonOf(raw);
+    if (name === undefined || !isRecord(args) || JSON.stringify(args) !== raw || raw.includes("__proto__"))
+      return "an engine takes arguments that are an object alone, and writes them out in its own way";
     return toolCall(name, args);
   }
   if ("finish" in item) {
@@ -96,18 +105,14 @@ function objectionTo({ pieces, loop }: Said, send: Send, { mode }: Pick<EngineWa
     pieces.map((piece) => Buffer.from(typeof piece === "number" ? [piece] : piece)),
   );
   const text = bytes.toString("utf8");
-  if (
-    pieces.some(
-      (piece) => typeof piece === "string" && (piece.length > LONGEST_PIECE || piece.includes("<<repeat:")),
-    )
-  )
-    return "large answers are bytes of our own server";
+  if (text.length > LONGEST || text.includes("<<repeat:")) return "large answers are bytes of our own server";
+  if (text.includes("\u0000")) return "a model has no token for U+0000";
   const request = send.request ?? {};
-  const objection = requestObjection(request, text);
+  const objection =
+    requestObjection(request, text) ?? bodyObjection(send.body, text) ?? expectationObjection(send, pieces);
   if (objection !== null) return objection;
-  if (send.request === null && text.includes("<tool_call>"))
-    return "what a body written out byte by byte declares is not read";
-  if (JSON.stringify(send.expect).includes("usage")) return "an engine counts its own tokens";
+  if (send.says === null && mode === "parser" && /\s$/u.test(text))
+    return "the engine's parser drops a space at the end";
   const tools = declared(request);
   if (send.says === null && mode !== "jinja" && mode !== null) return callsUndeclared(text, tools);
   const grammar = mode === "jinja" || mode === null;
@@ -118,6 +123,7 @@ function objectionTo({ pieces, loop }: Said, send: Send, { mode }: Pick<EngineWa
 
 function requestObjection(request: Record<string, unknown>, text: string): string | null {
   const all = JSON.stringify(request);
+  if (all.length > LONGEST_REQUEST || all.includes("<<repeat:")) return LARGE_REQUEST;
   const model = request["model"];
   if (typeof model === "string" && model !== "scripted") return "the engine plays one model only";
   if (all.includes('"type":"image"') || all.includes('"type":"document"'))
@@ -127,7 +133,29 @@ function requestObjection(request: Record<string, unknown>, text: string): strin
     return "a model that is told not to think is not made to";
   if ("output_config" in request || "output_format" in request)
     return "a format's grammar forces other words";
+  const { type: choice } = recordOf(request["tool_choice"]) as { type?: unknown };
+  if (choice === "any" || choice === "tool" || (choice === "none" && text.includes("<tool_call>")))
+    return "a choice of tools is a grammar, or no tools at all, to an engine";
   return null;
+}
+
+function bodyObjection(body: Send["body"], text: string): string | null {
+  if (body === null) return null;
+  if (body.length > LONGEST_REQUEST) return LARGE_REQUEST;
+  if (text.includes("<tool_call>")) return "what a body written out byte by byte declares is not read";
+  return typeof body === "string" && body.includes("1e400")
+    ? "an engine reads no number beyond a double"
+    : null;
+}
+
+function expectationObjection({ says, request, expect }: Send, pieces: Said["pieces"]): string | null {
+  const limit = request?.["max_tokens"];
+  if (says !== null && typeof limit === "number" && limit <= pieces.length)
+    return "which word a limit falls on depends on how an engine counts tokens";
+  const expected = JSON.stringify(expect);
+  if (expected.includes("answered-within")) return "how long an engine reads is its own affair";
+  const counts = expected.includes("usage") || expected.includes("answer.same-as");
+  return counts ? "an engine counts its own tokens" : null;
 }
 
 function declared(request: Record<string, unknown>): DeclaredTools {
