@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { engineScripts } from "../../conformance/engine/open-engine.ts";
+import { loadSuites } from "../../conformance/load.ts";
 import { scriptedGguf } from "../../scripted/gguf/scripted-gguf.ts";
-import { loadScripts } from "../../scripted/load-scripts.ts";
 
 const PROGRAM = fileURLToPath(new URL("../bridge-conformance.ts", import.meta.url));
 
@@ -39,7 +40,9 @@ test.each([
   expect(stdout).toMatch(
     new RegExp(`^wrote .*: \\d+ scripts, chat template ${template}, \\d+\\.\\d MB\n$`, "u"),
   );
-  expect(readFileSync(out).equals(scriptedGguf(await loadScripts(), { template }))).toBe(true);
+  expect(readFileSync(out).equals(scriptedGguf(await engineScripts(await loadSuites()), { template }))).toBe(
+    true,
+  );
 });
 
 test.each([
