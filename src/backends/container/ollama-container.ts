@@ -1,6 +1,7 @@
 import { OllamaContainer } from "@testcontainers/ollama";
 import { PullPolicy, Wait } from "testcontainers";
 import type { Labels } from "./labels.ts";
+import { MODELS_FOLDER } from "./volume.ts";
 
 export interface ContainerOptions {
   labels: Labels;
@@ -33,7 +34,7 @@ export class LocalOllama extends OllamaContainer {
     this.withAutoCleanup(false)
       .withPullPolicy(PullPolicy.neverPull())
       .withLabels({ ...options.labels })
-      .withBindMounts([{ source: options.volume, target: "/root/.ollama" }])
+      .withBindMounts([{ source: options.volume, target: MODELS_FOLDER }])
       .withStartupTimeout(options.patienceMs)
       .withLogConsumer((stream) => {
         const { onLine } = options;

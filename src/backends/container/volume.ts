@@ -1,4 +1,8 @@
+import { posix } from "node:path";
 import { EngineRefusal, type EngineClient } from "./engine-client.ts";
+
+/** Where the image has its models. */
+export const MODELS_FOLDER: string = posix.join("/root", ".ollama");
 
 /** Where containers keep their models, so that a second run downloads none. */
 export const VOLUME = "bridge-conformance-ollama";

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { findBackend } from "../../backends/find-backend.ts";
 import { cleanEnvironment } from "../../launch/environment.ts";
 import { recordSession } from "../../replay/record.ts";
 import { usageError, type ExitCode } from "../exit.ts";
 import { cassetteFolder } from "../cassettes.ts";
 import { clientCommand, runClient, visibleVariables } from "../client-command.ts";
 import { packageVersion } from "../package-version.ts";
+import { findModel } from "./run.backend.ts";
 import type { RecordArguments } from "./record.ts";
 
 /** Records a session and says on stderr what was kept; stdout is the client's. */
@@ -15,13 +15,9 @@ export async function recordCommand(argv: RecordArguments): Promise<ExitCode> {
   if (command === null) throw usageError('record needs a session to record: record NAME -- claude -p "…"');
   const apiKey = argv["api-key"];
   const token = randomBytes(16).toString("hex");
-  const backend = await findBackend({
-    kind: argv.backend,
-    ...(argv.model === undefined ? {} : { model: argv.model }),
-    ...(argv.provider === undefined ? {} : { provider: argv.provider }),
-    ...(argv["base-url"] === undefined ? {} : { baseUrl: argv["base-url"] }),
-    ...(apiKey === undefined ? {} : { apiKey }),
-  });
+  const backend = await untilInterrupted((signal) =>
+    findModel(argv, { signal, stderr: process.stderr }, false),
+  );
   try {
     const { cassette, exitCode } = await recordSession({
       folder,
@@ -53,6 +49,18 @@ export async function recordCommand(argv: RecordArguments): Promise<ExitCode> {
     return 0;
   } finally {
     await backend.close();
+  }
+}
+
+/** Ctrl-C takes back what was begun; once the client runs, it is the client's. */
+async function untilInterrupted<T>(begin: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  try {
+    return await begin(interrupt.signal);
+  } finally {
+    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
   }
 }
 

@@ -1,13 +1,9 @@
 import type { CommandModule } from "yargs";
 import { MODEL_OPTIONS, TEXT } from "../model-options.ts";
+import { backendOptions, type BackendArguments } from "./run.backend.ts";
 
-export interface RecordArguments {
+export interface RecordArguments extends BackendArguments {
   name: string;
-  model?: string;
-  provider?: "ollama" | "openai";
-  "base-url"?: string;
-  "api-key"?: string;
-  backend: "auto" | "scripted" | "ollama" | "url" | "container";
   redact: "published" | "secrets";
   dir?: string;
   repair: boolean;
@@ -24,12 +20,7 @@ const record: CommandModule<object, RecordArguments> = {
   builder: {
     name: { type: "string", demandOption: true, describe: "Of the cassette" },
     ...MODEL_OPTIONS,
-    backend: {
-      choices: ["auto", "scripted", "ollama", "url", "container"],
-      default: "auto",
-      requiresArg: true,
-      describe: "Where the model lives",
-    },
+    ...backendOptions,
     redact: {
       choices: ["published", "secrets"],
       default: "published",

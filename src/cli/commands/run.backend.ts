@@ -42,23 +42,37 @@ export interface Surroundings {
  */
 export async function openBackend(
   argv: BackendArguments,
-  { signal, stderr }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<Backend | undefined> {
-  const { model, provider, image, backend: kind = "auto" } = argv;
+  const { model, backend: kind = "auto" } = argv;
   if (model === undefined) {
     if (argv["base-url"] !== undefined) throw usageError("--base-url needs --model NAME");
     if (kind !== "auto" && kind !== "scripted") throw usageError(`--backend ${kind} needs --model NAME`);
     return undefined;
   }
   if (argv.target !== undefined) return undefined;
+  if (model === SCRIPTED && kind === "auto" && argv["base-url"] === undefined) return undefined;
+  return findModel(argv, surroundings, model === SCRIPTED);
+}
+
+/**
+ * The model server that a command line means; what has to be downloaded is asked for on stderr.
+ * @param serverOnly whoever asks puts the model there
+ */
+export async function findModel(
+  argv: BackendArguments,
+  { signal, stderr }: Surroundings,
+  serverOnly: boolean,
+): Promise<Backend> {
+  const { model, provider, image, backend: kind = "auto" } = argv;
   if (image !== undefined && kind !== "container" && kind !== "auto")
     throw usageError(`--image is for a container, not for --backend ${kind}`);
   const { findBackend } = await import("../../backends/find-backend.ts");
   const { asking, downloadBar, errorLine } = await import("./run.download.ts");
   return findBackend({
     kind,
-    model,
-    serverOnly: model === SCRIPTED,
+    serverOnly,
+    ...(model !== undefined && { model }),
     consent: asking(argv.yes ?? false, stderr, signal),
     onDownload: downloadBar(stderr),
     onStep: (step) => void stderr.write(`${step}\n`),

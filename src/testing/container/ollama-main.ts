@@ -1,14 +1,15 @@
 /**
  * What the container of a test runs in place of Ollama: the scripted one, which also "pulls" any model whose
- * name has no `absent` in it and keeps what it pulled in /root/.ollama, as a real one does.
+ * name has no `absent` in it and keeps what it pulled where a real one does.
  * `FAKE`: `exit` ends at once, `memory` takes all there is, `mute` says it listens and does not.
  */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { posix } from "node:path";
 import { startScripted } from "../../scripted/server.ts";
 
 const PORT = 11_434;
-const KEPT = "/root/.ollama/models";
+const KEPT = posix.join("/root", ".ollama/models");
 const LISTENING = `time=now level=INFO msg="Listening on [::]:${PORT} (version 0.0.0)"\n`;
 const LAYER = `sha256:${"a".repeat(64)}`;
 const BYTES = 40_000_000;
