@@ -6,6 +6,9 @@ import { isRecord, listOf } from "../path.ts";
 import type { World } from "../world.ts";
 import { sayingOf } from "./saying.ts";
 
+/** An engine that loads the model is silent, and the bridge says so by then. */
+const LOADING_MS = 60_000;
+
 /** Tokens. */
 const ROOM = 4096;
 
@@ -31,6 +34,7 @@ export async function engineWorld(
     provider: way.provider,
     baseUrl: `${back.url}${pathname.replace(/\/+$/, "")}`,
     model: "scripted",
+    graceMs: LOADING_MS,
     ...(settings as object),
   });
   const { url } = await bridge.listen();
