@@ -19,8 +19,12 @@ async function record(session: RecordedSession): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "recording-"));
   const model = session.trueModel === true ? await startTrueModel() : null;
   try {
+    const { engine } = session;
+    const url = engine === undefined ? model?.baseUrl : process.env[engine.url];
+    if (engine !== undefined && url === undefined) return `${session.name}: set ${engine.url} to record it\n`;
+    const name = engine?.model ?? model?.model;
     const where =
-      model === null ? [] : ["--backend", "url", "--base-url", model.baseUrl, "--model", model.model];
+      url === undefined || name === undefined ? [] : ["--backend", "url", "--base-url", url, "--model", name];
     const { exitCode, stdout, stderr } = await runSession(session, {
       home: join(folder, "home"),
       cwd: join(folder, "project"),

@@ -10,6 +10,8 @@ export interface RecordedSession {
   provider: "ollama" | "openai";
   /** On the small real model instead of the scripted one. */
   trueModel?: boolean;
+  /** The scripted model on a real engine: its name there, and the variable that holds the server's base URL. */
+  engine?: { model: string; url: string };
   /** Of `claude`. */
   args: string[];
   /** Prompts over stdin, each sent when the one before is answered. */
@@ -51,6 +53,27 @@ export const RECORDED_SESSIONS: readonly RecordedSession[] = [
     trueModel: true,
     args: ["--bare", "-p", "What is the capital of Japan?", ...COMMON],
     answer: /Tokyo/,
+  },
+  {
+    name: "real-ollama-commands",
+    provider: "ollama",
+    engine: { model: "scripted-go", url: "RECORD_OLLAMA_URL" },
+    args: ["-p", "Do [[two-commands]], please.", ...COMMON],
+    answer: /Both commands have run\./,
+  },
+  {
+    name: "real-ollama-thinking",
+    provider: "ollama",
+    engine: { model: "scripted-jinja", url: "RECORD_OLLAMA_URL" },
+    args: ["-p", "Do [[think-then-call]], please.", ...COMMON],
+    answer: /Done, with thinking\./,
+  },
+  {
+    name: "real-llama-server-commands",
+    provider: "openai",
+    engine: { model: "scripted", url: "RECORD_LLAMA_SERVER_URL" },
+    args: ["--bare", "-p", "Do [[two-commands]], please.", ...COMMON],
+    answer: /Both commands have run\./,
   },
 ];
 
