@@ -31,8 +31,7 @@ export async function automaticFindings(exchange: Exchange, judging: Judging): P
   return [...findings, ...(await shapeFindings(exchange, judging))];
 }
 
-/** Whether it is a legal answer of a Messages endpoint, whatever was asked. */
-export async function shapeFindings(exchange: Exchange, judging: Judging): Promise<Finding[]> {
+async function shapeFindings(exchange: Exchange, judging: Judging): Promise<Finding[]> {
   const { response, streamed, json, request } = exchange;
   const contentType = headerOf(response, "content-type") ?? null;
   const { status } = response;
