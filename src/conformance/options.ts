@@ -1,7 +1,8 @@
+import type { ModelProfile } from "../backends/profile/types.ts";
 import type { EngineMode } from "../scripted/script.ts";
 import type { Dialect } from "../upstream/delta.ts";
 import type { SuiteFile } from "./case.ts";
-import type { CaseResult, RunReport } from "./types.ts";
+import type { Attempt, CaseResult, RunReport } from "./types.ts";
 
 /** A model that is judged by rates: it stands behind the bridge, on a server that is not ours. */
 export interface LiveModel {
@@ -13,6 +14,20 @@ export interface LiveModel {
   provider: Dialect;
   baseUrl: string;
   apiKey?: string;
+  /** SHA-256 of its manifest, hex. */
+  digest?: string;
+  /** What was found out about it before it is judged. */
+  profile?: ModelProfile;
+}
+
+/** How live rows are repeated. */
+export interface TrialOptions {
+  /** Most runs of a row, 1–20. Default 20. */
+  runs?: number;
+  /** Longest time for all rows of one model, ms. Default ten minutes. */
+  budgetMs?: number;
+  /** Rate that suffices, 0–1, for every row, and `capable` rows can set exit 1. Default: the case's own, else 0.5. */
+  floor?: number;
 }
 
 /** The scripted model on a real engine, in one of the ways in which the engine runs models. */
@@ -37,6 +52,9 @@ export interface SuiteOptions {
   model?: string;
   /** Adds the rows of kinds `any` and `capable`, once per model. */
   live?: readonly LiveModel[];
+  trials?: TrialOptions;
+  /** Exit 6 when a row remains inconclusive. */
+  requireConclusive?: boolean;
   /** Runs the script rows on this engine instead of the embedded one. */
   engine?: { kind: string; description: string; ways: readonly EngineWay[] };
   failOn?: "must" | "should";
@@ -52,10 +70,20 @@ export interface SuiteOptions {
   signal?: AbortSignal;
 }
 
+/** Rows that progress is told of together: those of a suite, and of one live model. */
+export interface ProgressGroup {
+  suite: string;
+  /** Null: the rows that one run decides. */
+  model: string | null;
+  total: number;
+}
+
 /** What happens during a run, for whoever shows progress. */
 export type Progress =
-  | { kind: "start"; suites: { name: string; total: number }[] }
-  | { kind: "case"; result: CaseResult; done: number; total: number }
+  | { kind: "start"; groups: ProgressGroup[] }
+  /** A live row has been run once more. `leftMs`: the most that the model's rows will take from here. */
+  | { kind: "attempt"; attempt: Attempt; leftMs: number }
+  | { kind: "case"; result: CaseResult; model: string | null; done: number; total: number }
   | { kind: "end"; report: RunReport };
 
 export type OnProgress = (progress: Progress) => void;

@@ -1,8 +1,11 @@
 import { loadSuites } from "./load.ts";
 import { localExecutor, threadExecutor, type Executor } from "./executor.ts";
-import type { OnProgress, SuiteOptions } from "./options.ts";
+import type { LiveModel, OnProgress, ProgressGroup, SuiteOptions } from "./options.ts";
 import { selectJobs, type Job } from "./select.ts";
+import { MOST_RUNS } from "./statistics.ts";
 import { exitCodeOf, headline } from "./tally.ts";
+import type { TrialPlan } from "./trial-row.ts";
+import { runTrials } from "./trials.ts";
 import type { CaseResult, RunReport } from "./types.ts";
 import { openWorlds, type Worlds } from "./worlds.ts";
 
@@ -20,7 +23,7 @@ export async function runSuite(options: SuiteOptions, onProgress: OnProgress): P
   const signal = options.signal ?? new AbortController().signal;
   const worlds = await openWorlds(options);
   const models = modelsOf(jobs, options);
-  onProgress({ kind: "start", suites: countSuites(jobs) });
+  onProgress({ kind: "start", groups: groupsOf(jobs) });
   try {
     const results = await runAll(jobs, worlds, { ...options, signal }, onProgress);
     const client = await worlds.client;
@@ -30,12 +33,17 @@ export async function runSuite(options: SuiteOptions, onProgress: OnProgress): P
       version: 1,
       target: worlds.target,
       backend: worlds.backend,
-      models: models.map((name) => ({ name, digest: null })),
+      models: models.map((name) => modelEntry(name, options.live ?? [])),
       client,
       headline: headline(results),
       cases: results,
       incomplete,
-      exitCode: exitCodeOf(results, { failOn: options.failOn ?? "must", incomplete }),
+      exitCode: exitCodeOf(results, {
+        failOn: options.failOn ?? "must",
+        incomplete,
+        capable: options.trials?.floor !== undefined,
+        conclusive: options.requireConclusive === true,
+      }),
     };
     onProgress({ kind: "end", report });
     return report;
@@ -64,16 +72,21 @@ async function runAll(
   onProgress: OnProgress,
 ): Promise<CaseResult[]> {
   const results = new Map<Job, CaseResult>();
+  const settle = (job: Job, result: CaseResult): void => {
+    results.set(job, result);
+    const model = job.live?.name ?? null;
+    onProgress({ kind: "case", result, model, done: results.size, total: jobs.length });
+  };
   const lane = async (queue: Job[], executor: Executor): Promise<void> => {
     for (let job = queue.shift(); job !== undefined && !options.signal.aborted; job = queue.shift()) {
       const result = await executor.run(job, modelOf(job, options));
       if (options.signal.aborted) return;
-      results.set(job, result);
-      onProgress({ kind: "case", result, done: results.size, total: jobs.length });
+      settle(job, result);
     }
   };
-  const heavy = jobs.filter(({ kind }) => HEAVY.has(kind));
-  const light = jobs.filter(({ kind }) => !HEAVY.has(kind));
+  const once = jobs.filter(({ live }) => live === null);
+  const heavy = once.filter(({ kind }) => HEAVY.has(kind));
+  const light = once.filter(({ kind }) => !HEAVY.has(kind));
   const here = localExecutor(worlds, options.signal);
   const there = isLarge(light, options) ? await threadExecutor() : null;
   const lanes = options.target === undefined ? (options.parallel ?? 4) : 1;
@@ -85,7 +98,34 @@ async function runAll(
   } finally {
     await there?.close();
   }
+  // One model after the other, when nothing else wants the machine: local engines serve one request at a time.
+  for (const model of options.live ?? []) {
+    await runTrials(
+      jobs.filter(({ live }) => live === model),
+      planOf(options),
+      {
+        run: (job) => here.run(job, modelOf(job, options)),
+        now: () => performance.now(),
+        pause: (ms) => pause(ms, options.signal),
+        signal: options.signal,
+        onAttempt: (attempt, leftMs) => onProgress({ kind: "attempt", attempt, leftMs }),
+        onSettled: settle,
+      },
+    );
+  }
   return jobs.flatMap((job) => results.get(job) ?? []);
+}
+
+const BUDGET_MS = 600_000;
+
+function planOf({ trials }: SuiteOptions): TrialPlan {
+  const { runs = MOST_RUNS, budgetMs = BUDGET_MS, floor = null } = trials ?? {};
+  return { runs, budgetMs, floor };
+}
+
+/** Ends early at an abort. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return Promise.race([new Promise<void>((resolve) => setTimeout(resolve, ms)), aborted(signal)]);
 }
 
 /** Starting a thread costs what some dozens of rows cost; what is outside this process stays here. */
@@ -102,8 +142,18 @@ function modelsOf(jobs: readonly Job[], options: SuiteOptions): string[] {
   return [...new Set(jobs.map((job) => modelOf(job, options)))];
 }
 
-function countSuites(jobs: readonly Job[]): { name: string; total: number }[] {
-  const counts = new Map<string, number>();
-  for (const { suite } of jobs) counts.set(suite.suite, (counts.get(suite.suite) ?? 0) + 1);
-  return [...counts].map(([name, total]) => ({ name, total }));
+function modelEntry(name: string, live: readonly LiveModel[]): RunReport["models"][number] {
+  const { digest, profile } = live.find((model) => model.name === name) ?? {};
+  return { name, digest: digest ?? profile?.digest ?? null, ...(profile !== undefined && { profile }) };
+}
+
+function groupsOf(jobs: readonly Job[]): ProgressGroup[] {
+  const groups = new Map<string, ProgressGroup>();
+  for (const { suite, live } of jobs) {
+    const model = live?.name ?? null;
+    const key = JSON.stringify([suite.suite, model]);
+    const group = groups.get(key) ?? { suite: suite.suite, model, total: 0 };
+    groups.set(key, { ...group, total: group.total + 1 });
+  }
+  return [...groups.values()];
 }

@@ -126,6 +126,8 @@ function skipReason(job: Omit<Job, "skip">, options: SuiteOptions): string | nul
   if (job.way !== null) return sayableSends(job.spec, job.suite.defaults, job.way).reason;
   if (isWholeRun(options) && isSpared(job.spec))
     return `left out of a whole run, which is to be short: name it, or --suite ${job.suite.suite}`;
+  const lack = lackOf(job);
+  if (lack !== null) return lack;
   if (target === undefined) return null;
   const scripted = job.kind === "script" || job.kind === "client";
   if (scripted && target.upstreamPort === undefined)
@@ -133,4 +135,12 @@ function skipReason(job: Omit<Job, "skip">, options: SuiteOptions): string | nul
   if (job.spec.bridge !== undefined)
     return "needs settings of the bridge that a foreign target cannot be given";
   return null;
+}
+
+/** What the case needs and the model was found not to have. */
+function lackOf({ live, spec }: Omit<Job, "skip">): string | null {
+  const capabilities: Readonly<Record<string, { has: boolean | null; from: string }>> =
+    live?.profile?.capabilities ?? {};
+  const lacked = (spec.needs ?? []).find((need) => capabilities[need]?.has === false);
+  return lacked === undefined ? null : `the model has no ${lacked} (${capabilities[lacked]?.from})`;
 }

@@ -44,6 +44,10 @@ test.each([
   ["a SHOULD failed, from should on", [row("fail", { level: "SHOULD" })], { failOn: "should" as const }, 1],
   ["a MAY failed, from should on", [row("fail", { level: "MAY" })], { failOn: "should" as const }, 0],
   ["a model failed", [row("fail", { kind: "capable" })], {}, 0],
+  ["a model failed below a floor that was named", [row("fail", { kind: "capable" })], { capable: true }, 1],
+  ["a row is open", [row("inconclusive")], {}, 0],
+  ["a row is open, and none may be", [row("inconclusive")], { conclusive: true }, 6],
+  ["a row is open and a MUST failed", [row("inconclusive"), row("fail")], { conclusive: true }, 1],
   ["the harness broke, and a MUST failed", [row("fail"), row("harness-error")], {}, 5],
   ["the run was stopped", [row("pass")], { incomplete: true }, 5],
 ])("%s: exit %#", (_what, rows, over, expected) => {

@@ -1,8 +1,38 @@
+import type { ModelProfile } from "../backends/profile/types.ts";
 import type { Finding } from "../strict/finding.ts";
 
 export type Level = "MUST" | "SHOULD" | "MAY";
 export type CaseKind = "wire" | "script" | "any" | "capable" | "client";
 export type Verdict = "pass" | "fail" | "degraded" | "skip" | "inconclusive" | "harness-error";
+
+/** How often a live model passed, and what that says of it. */
+export interface Rate {
+  passed: number;
+  /** Runs that could be judged. */
+  n: number;
+  /** Wilson's interval over all planned looks, 95 %. */
+  low: number;
+  high: number;
+  floor: number;
+  /** How likely `k` runs in a row all pass; null when there were fewer. */
+  passK: { k: number; value: number | null };
+}
+
+/** One run of a live row, as `attempts.jsonl` keeps it. */
+export interface Attempt {
+  case: string;
+  suite: string;
+  kind: CaseKind;
+  model: string;
+  /** Number of the run, from 1. What was tried again has the number of its run. */
+  n: number;
+  verdict: Verdict;
+  blame: CaseResult["blame"];
+  reason: string | null;
+  ms: number;
+  /** It says nothing of the model (no answer, a fault of the harness), and is in no rate. */
+  void: boolean;
+}
 
 /** One row of a report: a case × upstream × mode × model. */
 export interface CaseResult {
@@ -19,7 +49,8 @@ export interface CaseResult {
   /** The baseline's reason when this failure is known. */
   known: string | null;
   blame: "model" | "bridge" | "client" | "harness" | "environment" | null;
-  rate: { passed: number; n: number; low: number; high: number; floor: number } | null;
+  /** Of a live row; null where one run decides. */
+  rate: Rate | null;
   findings: Pick<Finding, "rule" | "message" | "evidence">[];
   attempts: number;
   ms: number;
@@ -38,7 +69,7 @@ export interface RunReport {
   version: 1;
   target: { url: string; name: string; version: string };
   backend: { kind: string; description: string };
-  models: { name: string; digest: string | null }[];
+  models: { name: string; digest: string | null; profile?: ModelProfile }[];
   client: { path: string; version: string } | null;
   headline: {
     bridge: { must: Tally; should: Tally; may: Tally };

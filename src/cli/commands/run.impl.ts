@@ -2,9 +2,11 @@ import { availableParallelism } from "node:os";
 import type { Backend } from "../../backends/find-backend.ts";
 import type { SuiteFile } from "../../conformance/case.ts";
 import type { OpenedEngine } from "../../conformance/engine/open-engine.ts";
+import { parseDuration } from "../../conformance/duration.ts";
 import { loadSuites } from "../../conformance/load.ts";
 import type { SuiteOptions } from "../../conformance/options.ts";
 import { runSuite } from "../../conformance/run-suite.ts";
+import { MOST_RUNS } from "../../conformance/statistics.ts";
 import type { RunReport } from "../../conformance/types.ts";
 import type { CaseIndex } from "../../report/failures.ts";
 import { renderJson, renderPretty } from "../../report/pretty.ts";
@@ -18,6 +20,7 @@ import type { RunArguments } from "./run.ts";
 /** Runs the suites: progress on stderr, the report and nothing else on stdout. Gives the exit code. */
 export async function runCommand(argv: RunArguments): Promise<ExitCode> {
   const target = targetOf(argv);
+  const trials = trialsOf(argv);
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   // Not `once`: a library that finds no listener but its own ends the process before it is cleaned up.
@@ -33,7 +36,8 @@ export async function runCommand(argv: RunArguments): Promise<ExitCode> {
       {
         ...selectionOf(argv),
         ...target,
-        ...(opened === undefined ? liveOf(argv, backend) : { engine: opened.engine }),
+        ...(opened === undefined ? await liveOf(argv, backend, interrupt.signal) : { engine: opened.engine }),
+        ...trials,
         loaded,
         threads: availableParallelism() > 1 ? 2 : 1,
         version: packageVersion(),
@@ -92,15 +96,32 @@ function targetOf(argv: RunArguments): Pick<SuiteOptions, "target"> {
   };
 }
 
-function liveOf(argv: RunArguments, backend: Backend | undefined): Pick<SuiteOptions, "model" | "live"> {
+/** @throws CliError exit 2 */
+function trialsOf(argv: RunArguments): Pick<SuiteOptions, "trials" | "requireConclusive"> {
+  const { floor, "live-runs": runs, "require-conclusive": requireConclusive } = argv;
+  if (!Number.isInteger(runs) || runs < 1 || runs > MOST_RUNS)
+    throw usageError(`--live-runs must be a whole number from 1 to ${MOST_RUNS}`);
+  if (floor !== undefined && !(floor >= 0 && floor <= 1))
+    throw usageError("--floor must be a rate from 0 to 1, e.g. 0.8");
+  const budgetMs = parseDuration(argv.budget);
+  if (budgetMs === null)
+    throw usageError(`--budget must be a time like 90s, 10m or 1h, not "${argv.budget}"`);
+  return { trials: { runs, budgetMs, ...(floor !== undefined && { floor }) }, requireConclusive };
+}
+
+async function liveOf(
+  argv: RunArguments,
+  backend: Backend | undefined,
+  signal: AbortSignal,
+): Promise<Pick<SuiteOptions, "model" | "live">> {
   const model = argv.model === undefined ? {} : { model: argv.model };
   if (backend === undefined) return model;
   const { model: name, kind, provider, baseUrl, description } = backend;
-  const key = argv["api-key"];
-  return {
-    ...model,
-    live: [{ name, kind, provider, baseUrl, description, ...(key === undefined ? {} : { apiKey: key }) }],
-  };
+  const key = argv["api-key"] === undefined ? {} : { apiKey: argv["api-key"] };
+  process.stderr.write(`${name}: finding out what it can do, and warming it up\n`);
+  const { profileModel } = await import("../../backends/profile/profile-model.ts");
+  const profile = await profileModel({ provider, baseUrl, signal, ...key }, name);
+  return { ...model, live: [{ name, kind, provider, baseUrl, description, profile, ...key }] };
 }
 
 async function print(report: RunReport, argv: RunArguments, loaded: readonly SuiteFile[]): Promise<void> {

@@ -9,10 +9,10 @@ function shown(isTTY: boolean, verdicts: Verdict[]): string {
     return true;
   };
   const progress = createProgress({ isTTY, write });
-  progress({ kind: "start", suites: [{ name: "tools", total: verdicts.length }] });
+  progress({ kind: "start", groups: [{ suite: "tools", model: null, total: verdicts.length }] });
   for (const [index, verdict] of verdicts.entries()) {
     const result = { suite: "tools", verdict } as CaseResult;
-    progress({ kind: "case", result, done: index + 1, total: verdicts.length });
+    progress({ kind: "case", result, model: null, done: index + 1, total: verdicts.length });
   }
   return text;
 }
@@ -25,4 +25,31 @@ test("a line at the start and one per suite that is done", () => {
 
 test("a terminal also sees a count that is written over", () => {
   expect(shown(true, ["pass", "pass"])).toContain("\r\u001b[Krunning 1/2");
+});
+
+test.each([
+  [
+    false,
+    "running 1 case of tools; live: m\ntools          m: 0/1 passed, 1 inconclusive, 1 of 2 runs passed\n",
+  ],
+  [true, "running 0/1 tools, m: 1 of 2 runs passed, at most 1m30s left"],
+])("the runs of a live model, on a terminal: %s", (isTTY, expected) => {
+  let text = "";
+  const progress = createProgress({ isTTY, write: (chunk) => (text += String(chunk)) !== "" });
+  progress({ kind: "start", groups: [{ suite: "tools", model: "m", total: 1 }] });
+  const run = {
+    case: "tools.a",
+    suite: "tools",
+    kind: "any",
+    model: "m",
+    blame: null,
+    reason: null,
+    ms: 1,
+  } as const;
+  progress({ kind: "attempt", attempt: { ...run, n: 1, verdict: "pass", void: false }, leftMs: 95_000 });
+  progress({ kind: "attempt", attempt: { ...run, n: 2, verdict: "fail", void: true }, leftMs: 95_000 });
+  progress({ kind: "attempt", attempt: { ...run, n: 2, verdict: "fail", void: false }, leftMs: 90_000 });
+  const result = { suite: "tools", verdict: "inconclusive" } as CaseResult;
+  progress({ kind: "case", result, model: "m", done: 1, total: 1 });
+  expect(text).toContain(expected);
 });

@@ -1,54 +1,101 @@
-import type { OnProgress, Progress } from "../../conformance/options.ts";
+import { showDuration } from "../../conformance/duration.ts";
+import type { OnProgress, Progress, ProgressGroup } from "../../conformance/options.ts";
 
-interface SuiteProgress {
-  total: number;
+interface GroupProgress extends ProgressGroup {
   done: number;
   failed: number;
   skipped: number;
+  open: number;
+  runs: number;
+  passedRuns: number;
 }
+
+type Of<K extends Progress["kind"]> = Extract<Progress, { kind: K }>;
 
 /** Where progress is written; a terminal also gets a line that counts while a suite runs. */
 type Output = Pick<NodeJS.WriteStream, "write"> & { isTTY?: boolean };
 
-/** A line at the start, and one per suite when its last case is done, whether or not anybody watches. */
+/**
+ * A line at the start, and one per suite and live model when its last case is done, whether or not anybody
+ * watches. A terminal also sees the count, the rate of a live model's runs and the time left.
+ */
 export function createProgress(output: Output): OnProgress {
-  const suites = new Map<string, SuiteProgress>();
-  const clear = output.isTTY === true ? "\r\u001b[K" : "";
+  const groups = new Map<string, GroupProgress>();
+  const renew = output.isTTY === true ? "\r\u001b[K" : "";
+  const count = { done: 0, total: 0 };
   return (progress) => {
-    if (progress.kind === "start") output.write(`${begin(suites, progress)}\n`);
-    if (progress.kind === "end") output.write(clear);
+    if (progress.kind === "start") {
+      for (const group of progress.groups) groups.set(keyOf(group.suite, group.model), begun(group));
+      count.total = progress.groups.reduce((sum, { total }) => sum + total, 0);
+      output.write(`${startLine(progress.groups, count.total)}\n`);
+    }
+    if (progress.kind === "end") output.write(renew);
+    if (progress.kind === "attempt") {
+      const { attempt, leftMs } = progress;
+      const group = groups.get(keyOf(attempt.suite, attempt.model));
+      if (group !== undefined) countRun(group, attempt);
+      if (renew !== "") output.write(`${renew}${runningLine(count, group, leftMs)}`);
+    }
     if (progress.kind !== "case") return;
-    const suite = count(suites, progress);
-    if (suite !== undefined && suite.done === suite.total)
-      output.write(`${clear}${lineOf(progress.result.suite, suite)}\n`);
-    if (clear !== "") output.write(`${clear}running ${progress.done}/${progress.total}`);
+    count.done = progress.done;
+    const group = groups.get(keyOf(progress.result.suite, progress.model));
+    if (group !== undefined && countCase(group, progress) === group.total)
+      output.write(`${renew}${lineOf(group)}\n`);
+    if (renew !== "") output.write(`${renew}running ${count.done}/${count.total}`);
   };
 }
 
-function begin(
-  suites: Map<string, SuiteProgress>,
-  { suites: started }: Extract<Progress, { kind: "start" }>,
+function keyOf(suite: string, model: string | null): string {
+  return JSON.stringify([suite, model]);
+}
+
+function begun(group: ProgressGroup): GroupProgress {
+  return { ...group, done: 0, failed: 0, skipped: 0, open: 0, runs: 0, passedRuns: 0 };
+}
+
+function startLine(groups: readonly ProgressGroup[], rows: number): string {
+  const names = [...new Set(groups.map(({ suite }) => suite))].join(", ");
+  const models = [...new Set(groups.flatMap(({ model }) => model ?? []))];
+  const on = models.length === 0 ? "" : `; live: ${models.join(", ")}`;
+  return `running ${rows} ${rows === 1 ? "case" : "cases"} of ${names}${on}`;
+}
+
+function countRun(group: GroupProgress, { verdict, void: isVoid }: Of<"attempt">["attempt"]): void {
+  if (isVoid) return;
+  group.runs++;
+  if (verdict === "pass" || verdict === "degraded") group.passedRuns++;
+}
+
+function runningLine(
+  { done, total }: { done: number; total: number },
+  group: GroupProgress | undefined,
+  leftMs: number,
 ): string {
-  for (const { name, total } of started) suites.set(name, { total, done: 0, failed: 0, skipped: 0 });
-  const rows = started.reduce((sum, { total }) => sum + total, 0);
-  return `running ${rows} ${rows === 1 ? "case" : "cases"} of ${started.map(({ name }) => name).join(", ")}`;
+  const rate = group === undefined ? "" : ` ${group.suite}, ${group.model}: ${ratio(group)}`;
+  return `running ${done}/${total}${rate}, at most ${showDuration(leftMs)} left`;
 }
 
-function count(
-  suites: Map<string, SuiteProgress>,
-  { result }: Extract<Progress, { kind: "case" }>,
-): SuiteProgress | undefined {
-  const suite = suites.get(result.suite);
-  if (suite === undefined) return undefined;
-  suite.done++;
-  if (result.verdict === "fail" || result.verdict === "harness-error") suite.failed++;
-  if (result.verdict === "skip") suite.skipped++;
-  return suite;
+function ratio({ passedRuns, runs }: GroupProgress): string {
+  return `${passedRuns} of ${runs} runs passed`;
 }
 
-function lineOf(name: string, { total, failed, skipped }: SuiteProgress): string {
-  const notes = [failed > 0 ? `${failed} failed` : "", skipped > 0 ? `${skipped} skipped` : ""].filter(
-    Boolean,
-  );
-  return `${name.padEnd(14)} ${total - failed - skipped}/${total - skipped} passed${notes.length > 0 ? `, ${notes.join(", ")}` : ""}`;
+function countCase(group: GroupProgress, { result: { verdict } }: Of<"case">): number {
+  group.done++;
+  if (verdict === "fail" || verdict === "harness-error") group.failed++;
+  if (verdict === "skip") group.skipped++;
+  if (verdict === "inconclusive") group.open++;
+  return group.done;
+}
+
+function lineOf(group: GroupProgress): string {
+  const { suite, model, total, failed, skipped, open, runs } = group;
+  const notes = [
+    failed > 0 ? `${failed} failed` : "",
+    open > 0 ? `${open} inconclusive` : "",
+    skipped > 0 ? `${skipped} skipped` : "",
+    runs > 0 ? ratio(group) : "",
+  ].filter(Boolean);
+  const name = model === null ? suite.padEnd(14) : `${suite.padEnd(14)} ${model}:`;
+  const more = notes.length > 0 ? `, ${notes.join(", ")}` : "";
+  return `${name} ${total - failed - skipped - open}/${total - skipped} passed${more}`;
 }

@@ -53,13 +53,22 @@ test("pretty is the default, without colour in a pipe", async () => {
   expect(code).toBe(0);
 });
 
-const DEFAULTS: RunArguments = { format: "pretty", "fail-on": "must" };
+const DEFAULTS: RunArguments = {
+  format: "pretty",
+  "fail-on": "must",
+  "live-runs": 20,
+  budget: "10m",
+  "require-conclusive": false,
+};
 
 test.each<[what: string, args: Partial<RunArguments>, message: RegExp]>([
   ["a suite that is none", { suite: ["protcol"] }, /^there is no suite "protcol"/],
   ["a glob without a match", { case: ["nothing.*"] }, /^no case matches/],
   ["a target that is no URL", { target: "localhost" }, /^--target must be/],
   ["a port without a target", { "target-upstream-port": 1234 }, /^--target-upstream-port needs --target/],
+  ["no runs at all", { "live-runs": 0 }, /^--live-runs must be a whole number from 1 to 20/],
+  ["a budget that is no time", { budget: "10 minutes" }, /^--budget must be a time like 90s/],
+  ["a floor above all", { floor: 80 }, /^--floor must be a rate from 0 to 1/],
   ["a URL without a model", { "base-url": "http://127.0.0.1:1" }, /^--base-url needs --model/],
 ])("%s: exit 2", async (_what, args, message) => {
   const error: unknown = await runCommand({ ...DEFAULTS, ...args }).catch((error: unknown) => error);

@@ -7,6 +7,10 @@ export interface RunArguments extends BackendArguments {
   "target-upstream-port"?: number;
   suite?: string[];
   case?: string[];
+  "live-runs": number;
+  budget: string;
+  floor?: number;
+  "require-conclusive": boolean;
   format: "pretty" | "json";
   "fail-on": "must" | "should";
   out?: string;
@@ -27,6 +31,23 @@ const run: CommandModule<object, RunArguments> = {
     },
     suite: { ...TEXT, array: true, describe: "Only these suites" },
     case: { ...TEXT, array: true, describe: "Only cases whose id matches a glob" },
+    "live-runs": {
+      type: "number",
+      default: 20,
+      requiresArg: true,
+      describe: "Most runs of a case on a live model (looked at after 5, 10 and 20)",
+    },
+    budget: { ...TEXT, default: "10m", describe: "Longest time for a live model's cases: 90s, 10m, 1h" },
+    floor: {
+      type: "number",
+      requiresArg: true,
+      describe: "Rate (0 to 1) that a live model must clear, else exit 1",
+    },
+    "require-conclusive": {
+      type: "boolean",
+      default: false,
+      describe: "Exit 6 when the runs do not decide a case",
+    },
     format: { choices: ["pretty", "json"], default: "pretty", requiresArg: true, describe: "Of the report" },
     "fail-on": {
       choices: ["must", "should"],
