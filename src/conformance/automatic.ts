@@ -31,7 +31,8 @@ export async function automaticFindings(exchange: Exchange, judging: Judging): P
   return [...findings, ...(await shapeFindings(exchange, judging))];
 }
 
-async function shapeFindings(exchange: Exchange, judging: Judging): Promise<Finding[]> {
+/** Whether it is a legal answer of a Messages endpoint, whatever was asked. */
+export async function shapeFindings(exchange: Exchange, judging: Judging): Promise<Finding[]> {
   const { response, streamed, json, request } = exchange;
   const contentType = headerOf(response, "content-type") ?? null;
   const { status } = response;
