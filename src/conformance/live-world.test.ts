@@ -10,7 +10,7 @@ import { liveWorld, performSend, performSends, type World } from "./world.ts";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
+  for (const close of closing.splice(0).toReversed()) await close();
 });
 
 async function live(dialect: Dialect, signal = new AbortController().signal): Promise<World> {

@@ -1,10 +1,12 @@
 import { performance } from "node:perf_hooks";
 import type { Finding } from "../strict/finding.ts";
 import { excerpt } from "./path.ts";
-import { runCase } from "./run-case.ts";
+import { blameFinding, blameFor } from "./blame/blame.ts";
+import { runCase, type CaseOutcome } from "./run-case.ts";
 import { DEGRADED } from "./rules/combine.ts";
 import type { Job } from "./select.ts";
 import type { CaseResult, Verdict } from "./types.ts";
+import type { World } from "./world.ts";
 import type { Worlds } from "./worlds.ts";
 
 const NO_CLIENT = "there is no Claude Code (claude on PATH, or --claude-binary)";
@@ -29,13 +31,22 @@ export async function runJob(
     if (job.kind === "client" && client === null) return done("skip", NO_CLIENT);
     const world = await worlds.worldOf(job, limit);
     try {
-      return settle(await runCase(job, world, client?.path), done);
+      const outcome = await runCase(job, world, client?.path);
+      const result = settle(outcome, done);
+      return job.live === null || result.verdict !== "fail" ? result : await blamed(result, outcome, world);
     } finally {
       await world.close();
     }
   } catch (error) {
     return done("harness-error", describe(error));
   }
+}
+
+/** With the one whose fault it is, by the bytes of both hops, and why. */
+async function blamed(result: CaseResult, { exchanges }: CaseOutcome, world: World): Promise<CaseResult> {
+  const found = await blameFor({ exchanges, client: null, timedOut: false }, world);
+  const { rule, message, evidence } = blameFinding(found, exchanges);
+  return { ...result, blame: found.who, findings: [{ rule, message, evidence }, ...result.findings] };
 }
 
 /** The row of a job that could not be run. */

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, constant, constantFrom, integer, property, tuple } from "fast-check";
 import { expect, test } from "vitest";
 import { decide, passToThe, plannedLooks, quantileFor, wilson } from "./statistics.ts";
 
@@ -19,14 +19,12 @@ test.each<[passed: number, n: number, z: number, low: number, high: number]>([
   expect(interval.high).toBeCloseTo(high, 4);
 });
 
-const counts = fc
-  .integer({ min: 1, max: 200 })
-  .chain((n) => fc.tuple(fc.integer({ min: 0, max: n }), fc.constant(n)));
-const quantiles = fc.constantFrom(1.96, 2.241, 2.394);
+const counts = integer({ min: 1, max: 200 }).chain((n) => tuple(integer({ min: 0, max: n }), constant(n)));
+const quantiles = constantFrom(1.96, 2.241, 2.394);
 
 test("the interval contains the rate and stays within 0 and 1", () => {
-  fc.assert(
-    fc.property(counts, quantiles, ([passed, n], z) => {
+  assert(
+    property(counts, quantiles, ([passed, n], z) => {
       const { low, high } = wilson(passed, n, z);
       expect(low).toBeGreaterThanOrEqual(0);
       expect(low).toBeLessThanOrEqual(passed / n);
@@ -41,8 +39,8 @@ test("at the same rate more runs make it narrower, more looks wider", () => {
     const { low, high } = wilson(passed, n, z);
     return high - low;
   };
-  fc.assert(
-    fc.property(counts, quantiles, fc.integer({ min: 2, max: 5 }), ([passed, n], z, times) => {
+  assert(
+    property(counts, quantiles, integer({ min: 2, max: 5 }), ([passed, n], z, times) => {
       expect(width(passed * times, n * times, z)).toBeLessThan(width(passed, n, z));
       expect(width(passed, n, z + 0.2)).toBeGreaterThan(width(passed, n, z));
     }),

@@ -39,7 +39,7 @@ function judged(row: TrialRow): CaseResult[] {
   return row.runs.filter(({ verdict }) => PASSED.has(verdict) || verdict === "fail");
 }
 
-export function rateOf(row: TrialRow, plan: TrialPlan): Rate {
+function rateOf(row: TrialRow, plan: TrialPlan): Rate {
   const all = judged(row);
   const n = all.length;
   const passed = all.filter(({ verdict }) => PASSED.has(verdict)).length;
@@ -141,7 +141,7 @@ function withRun(message: string, run: number): string {
   return message.startsWith("[") ? `[run ${run}, ${message.slice(1)}` : `[run ${run}] ${message}`;
 }
 
-export function percent(share: number): string {
+function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 

@@ -103,9 +103,9 @@ class Trials {
 
   /** One run, tried again while only its surroundings fail. */
   async #runOnce(row: OpenRow): Promise<void> {
-    const { run, signal, pause } = this.#outside;
+    const { signal } = this.#outside;
     for (let tried = 1; ; tried++) {
-      const result = await run(row.job);
+      const result = await this.#outside.run(row.job);
       if (signal.aborted) return;
       row.last = result;
       if (result.verdict === "skip") return this.#settleAs(row, result);
@@ -116,7 +116,7 @@ class Trials {
       row.voided.push(result);
       this.#tell(row, result, true);
       if (tried === TRIES) return this.#settle(row, "broken");
-      await pause(PAUSES[tried - 1] ?? 0);
+      await this.#outside.pause(PAUSES[tried - 1] ?? 0);
       if (signal.aborted || this.#outside.now() >= this.#deadline) return;
     }
   }

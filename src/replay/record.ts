@@ -34,7 +34,9 @@ export interface RecordOptions {
     baseUrl: string;
     model: string;
   };
-  bridge?: Partial<Pick<BridgeSettings, "repair" | "strict" | "maxRetries" | "maxOutputTokens" | "set" | "flags">>;
+  bridge?: Partial<
+    Pick<BridgeSettings, "repair" | "strict" | "maxRetries" | "maxOutputTokens" | "set" | "flags">
+  >;
   apiKey?: string;
   /** Credential that the client is to present; null for none. */
   token: string | null;

@@ -2,6 +2,7 @@ import { isAbsolute, relative } from "node:path";
 import type { CaseResult, RunReport, Tally } from "../conformance/types.ts";
 import { commonFindings } from "./common.ts";
 import { commonLines, failureLines, type CaseIndex, type FailureOptions } from "./failures.ts";
+import { liveLines } from "./live.ts";
 import { matrixOf } from "./matrix.ts";
 import { matrixLines } from "./matrix-table.ts";
 import { painter, printable, wrap, type Paint } from "./style.ts";
@@ -29,6 +30,7 @@ export async function renderPretty(report: RunReport, options: PrettyOptions): P
     ...failureBlocks(failed, shown),
     ...reasonLines(report.cases, "degraded", width),
     ...reasonLines(report.cases, "skip", width),
+    ...liveLines(report, width, paint),
     ...headlineLines(report, width, paint),
   ];
   return `${lines.join("\n")}\n`;

@@ -101,7 +101,11 @@ test("a live model adds the cases that hold for any model, under its name", asyn
       ["script", "scripted", "pass"],
       ["any", "scripted-plain", "pass"],
     ]);
-    expect(scripted.requests.filter(({ path }) => path === "/api/chat")).toHaveLength(2);
+    expect(report.cases[2]?.rate).toMatchObject({ passed: 10, n: 10, floor: 0.5, passK: { k: 3, value: 1 } });
+    expect(report.models[1]).toMatchObject({ name: "scripted-plain", profile: { mode: "go" } });
+    // Warmed up and tried first, then two requests in each run.
+    const chats = scripted.requests.filter(({ path }) => path === "/api/chat");
+    expect(chats).toHaveLength(2 + 2 * 10);
     expect(code).toBe(0);
   } finally {
     await scripted.close();

@@ -2,13 +2,11 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Finding } from "../../strict/finding.ts";
 import type { Exchange } from "../exchange.ts";
-import type { CaseSpec } from "../case.ts";
 import type { World } from "../world.ts";
 import type { ClientFacts } from "./client.ts";
 import { decide, type Blame } from "./decide.ts";
 import { excerptOf } from "./evidence.ts";
-import { examine, type Examined } from "./examine.ts";
-import { lacking } from "./words.ts";
+import { examine } from "./examine.ts";
 
 /** A failed attempt: what was sent and got, and by whom. */
 export interface Failure {
@@ -23,7 +21,10 @@ export interface Failure {
 const SETTLE_MS = 500;
 
 /** Whose fault a failed attempt is. To be asked before the world is closed. */
-export async function blameFor(failure: Failure, world: Pick<World, "back" | "foreign" | "scripted">): Promise<Blame> {
+export async function blameFor(
+  failure: Failure,
+  world: Pick<World, "back" | "foreign" | "scripted">,
+): Promise<Blame> {
   await Promise.race([world.back?.idle(), sleep(SETTLE_MS)]);
   const examined = await Promise.all(failure.exchanges.map((one) => examine(one, world.foreign)));
   const tapIsUp = world.back === undefined || (await takesConnections(world.back.port));
@@ -34,25 +35,17 @@ export async function blameFor(failure: Failure, world: Pick<World, "back" | "fo
 /** Where the model's words are ours, and its failures planned, only the client can relieve the bridge. */
 function amongUs(blame: Blame): Blame {
   if (blame.who === "client" || blame.who === "harness" || blame.who === "bridge") return blame;
-  return { who: "bridge", why: `what was expected of the bridge did not come (${blame.why})`, exchange: blame.exchange };
+  return {
+    who: "bridge",
+    why: `what was expected of the bridge did not come (${blame.why})`,
+    exchange: blame.exchange,
+  };
 }
 
 /** The sentence, with the end of both hops of the exchange that decided, or of the last one. */
 export function blameFinding({ who, why, exchange }: Blame, exchanges: readonly Exchange[]): Finding {
   const evidence = excerptOf(exchanges.at(exchange ?? -1));
   return { rule: "blame", message: `${who ?? "undecided"}: ${why}`, evidence, severity: "error" };
-}
-
-/** The words in which a model was said to lack what the case needs; null: it was not. */
-export async function honestLack(spec: Pick<CaseSpec, "needs">, exchanges: readonly Exchange[]): Promise<string | null> {
-  if ((spec.needs ?? []).length === 0) return null;
-  const examined = await Promise.all(exchanges.map((one) => examine(one, false)));
-  return examined.flatMap(messagesOf).find(lacking) ?? null;
-}
-
-function messagesOf({ front, back, illegal }: Examined): string[] {
-  if (illegal !== null || front.kind !== "error") return [];
-  return back?.kind === "failed" ? [back.message, front.message] : [front.message];
 }
 
 function takesConnections(port: number): Promise<boolean> {

@@ -56,7 +56,7 @@ function hung(pending: readonly string[], answers: number): Fault {
 }
 
 /** Names of called tools of which no later request holds a result. */
-export function unsentResults(examined: readonly Examined[]): string[] {
+function unsentResults(examined: readonly Examined[]): string[] {
   const sent = new Set(examined.flatMap(({ exchange }) => resultIds(jsonOf(exchange.request.body))));
   return examined.flatMap(({ exchange, front }) =>
     front.kind !== "answer"

@@ -52,7 +52,7 @@ export function decide(examined: readonly Examined[], circumstances: Circumstanc
 }
 
 /** Null: a legal answer that says what the model said. */
-export function exchangeFault(one: Examined, circumstances: Circumstances): Verdict {
+function exchangeFault(one: Examined, circumstances: Circumstances): Verdict {
   const { illegal, back, seen } = one;
   if (illegal !== null)
     return blame("bridge", `${illegal}, ${seen ? behind(back) : "and that is for the target to avoid"}`);

@@ -74,6 +74,6 @@ function together(saids: readonly Said[], last: Said, own: ReadonlySet<string>):
 function serverTools({ tools }: Record<string, unknown>): Set<string> {
   const own = listOf(tools)
     .filter(isRecord)
-    .filter(({ type }) => /^web_/.test(String(type)));
+    .filter(({ type }) => String(type).startsWith("web_"));
   return new Set(own.map(({ name }) => String(name)));
 }

@@ -50,7 +50,7 @@ function textDiffers(front: Said, back: Said): string | null {
   const rest = /^\s*<\/?think>/i.test(back.text) ? untagged : said;
   if (front.finish === "stop_sequence" && rest.startsWith(told)) return null;
   if (front.calls.length > back.calls.length && rest.startsWith(told)) return null;
-  const at = [...told].findIndex((character, index) => character !== rest[index]);
+  const at = Array.from(told).findIndex((character, index) => character !== rest[index]);
   return `the text differs at character ${at === -1 ? told.length : at} (white space not counted)`;
 }
 

@@ -19,7 +19,7 @@ export type BackOutcome =
 
 /** The chat request whose answer counts: a bridge asks again after what it can learn from. */
 export function lastChat(back: readonly TappedExchange[]): TappedExchange | undefined {
-  return back.filter(isChat).at(-1);
+  return back.findLast(isChat);
 }
 
 /** Reads an answer from its bytes alone. */

@@ -25,7 +25,7 @@ export function callOf(name: string, raw: string): SaidCall {
   return { name, raw, input: text === "" || text === "null" ? {} : objectOf(text) };
 }
 
-export function objectOf(text: string): Record<string, unknown> | undefined {
+function objectOf(text: string): Record<string, unknown> | undefined {
   const value = jsonOf(text);
   return isRecord(value) ? value : undefined;
 }

@@ -6,11 +6,6 @@ const TOO_LONG =
 const UNREADABLE =
   /pars(?:e|ing)\b.{0,60}(?:json|tool|call|arguments|input)|(?:tool|function) call.{0,40}(?:pars|invalid)|XML syntax error/i;
 
-/** Something that a model can or cannot do, which the request needed: `tools`, `vision`. */
-export function lacking(message: string): boolean {
-  return LACKS.test(message);
-}
-
 /** Why an error is the model's own; null: the words do not say so. */
 export function ofTheModel(message: string): string | null {
   if (LACKS.test(message)) return "the model cannot do what the request needs";
