@@ -39,8 +39,9 @@ export class PrefixWatch {
   /** Compares an upstream request with its conversation's earlier ones, and remembers it. Null when nothing is lost. */
   observe(headers: Headers, model: string, body: string): PrefixBreak | null {
     const session = sessionOf(headers, model);
+    if (session === null) return null;
     const messages = sliceJson(body, ["messages"])?.slice(0, -1);
-    if (session === null || messages === undefined) return null;
+    if (messages === undefined) return null;
     const tools = sliceJson(body, ["tools"]) ?? "";
     const trail = trailOf(messages, tools);
     const trails = this.#trailsOf(session);
