@@ -103,6 +103,14 @@ test("the matrix has a row per suite and a column per level and upstream", async
   expect(await render(80)).toMatch(/streaming +1\/1 +0\/1 ✗\nclaude-code +1 skipped +-\n/);
 });
 
+test("the rows of a live model are not in the matrix, but in lines of their own", async () => {
+  const rate = { passed: 2, n: 5, low: 0.12, high: 0.77, floor: 0.5, passK: { k: 3, value: 0 } };
+  const live = result({ kind: "any", model: "m", verdict: "fail", blame: "model", rate });
+  const text = await render(80, false, { cases: [...CASES, live], models: [{ name: "m", digest: null }] });
+  expect(text).toMatch(/streaming +1\/1 +0\/1 ✗\n/);
+  expect(text).toContain("m\n  streaming.stop.delta  2/5 passed, 12–77 %, pass^3 0.00: fail, blame: model\n");
+});
+
 test.each([30, 40, 60, 80])("no line but a URL is longer than %d columns", async (width) => {
   const lines = (await render(width)).split("\n").filter((line) => !line.includes("https://"));
   expect(lines.filter((line) => line.length > width)).toEqual([]);

@@ -24,7 +24,7 @@ export async function renderPretty(report: RunReport, options: PrettyOptions): P
   const lines = [
     ...headerLines(report, width),
     "",
-    ...(await matrixLines(matrixOf(report.cases), width, paint)),
+    ...(await matrixLines(matrixOf(report.cases.filter(isOfBridge)), width, paint)),
     "",
     ...commonLines(shown),
     ...failureBlocks(failed, shown),
@@ -42,6 +42,11 @@ function failureBlocks(failed: readonly CaseResult[], shown: FailureOptions): st
   const short = blocks.filter((lines) => lines.at(-1) !== "");
   const long = blocks.filter((lines) => lines.at(-1) === "");
   return [...short.flat(), ...(short.length === 0 ? [] : [""]), ...long.flat()];
+}
+
+/** What a live model has a part in is told apart: the two are never summed. */
+function isOfBridge({ kind }: CaseResult): boolean {
+  return kind !== "any" && kind !== "capable";
 }
 
 /** The report as `--format json` prints it. */
