@@ -1,8 +1,9 @@
-import { ollamaBaseUrl } from "../../backends/base-url.ts";
+import { defaultBaseUrl, ollamaBaseUrl } from "../../backends/base-url.ts";
 import { listModels } from "../../backends/list-models.ts";
 import { findClaude } from "../../launch/find-claude.ts";
 import type { ExitCode } from "../exit.ts";
 import { engineFindings } from "./doctor.engine.ts";
+import type { DoctorArguments } from "./doctor.ts";
 
 export interface Finding {
   /** What was looked for. */
@@ -70,8 +71,28 @@ export function verdict(findings: readonly Finding[]): ExitCode {
   return findings.some(({ here, neededFor }) => !here && neededFor === undefined) ? 3 : 0;
 }
 
-export async function doctor(claudeBinary: string | undefined): Promise<ExitCode> {
-  const findings = await lookAround(claudeBinary, process.env);
+export async function doctor(argv: DoctorArguments): Promise<ExitCode> {
+  const findings = await lookAround(argv["claude-binary"], process.env);
   process.stdout.write(report(findings));
+  process.stdout.write(`\n${await tokenCounts(argv)}`);
   return verdict(findings);
+}
+
+/** How far the estimate of `count_tokens` is from what a model's server reports. @throws CliError exit 3 */
+async function tokenCounts(argv: DoctorArguments): Promise<string> {
+  const { model, provider = argv["base-url"] === undefined ? "ollama" : "openai" } = argv;
+  if (model === undefined)
+    return "Token counts: --model NAME measures how far the estimate is from what the model's server reports\n";
+  const server = argv["base-url"] ?? defaultBaseUrl(provider, process.env);
+  const [{ createBridge }, { measureTokenCounts, tokenReport }] = await Promise.all([
+    import("../../bridge/bridge.ts"),
+    import("./doctor.token-counts.ts"),
+  ]);
+  const key = argv["api-key"] === undefined ? {} : { apiKey: argv["api-key"] };
+  const bridge = createBridge({ provider, baseUrl: server, model, ...key });
+  try {
+    return tokenReport({ model, server, rows: await measureTokenCounts(bridge, model) });
+  } finally {
+    await bridge.close();
+  }
 }
