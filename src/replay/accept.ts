@@ -32,8 +32,8 @@ function accepted(exchange: Exchange, rerun: Rerun | undefined): Exchange {
           bridgeRequest: { ...hop.bridgeRequest, path: now.path, body: now.body } satisfies RecordedRequest,
         };
   });
-  const same = Buffer.from(rerun.front.body).equals(Buffer.from(exchange.bridgeResponse.body));
-  const { end } = exchange.bridgeResponse;
+  const { end, status, body } = exchange.bridgeResponse;
+  const same = rerun.front.status === status && Buffer.from(rerun.front.body).equals(Buffer.from(body));
   const bridgeResponse = same
     ? exchange.bridgeResponse
     : { ...rerun.front, headers: redactor.headers(rerun.front.headers), end };
