@@ -21,7 +21,9 @@ function plainPath(): string {
 
 /** Runs a program as a user's shell would: without the variables that npm gives to scripts, with its certificates. */
 export function run(program: string, args: readonly string[], cwd: string): Promise<Ran> {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_(?!EXTRA_CA_CERTS$))/.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|VITEST|NODE_(?!EXTRA_CA_CERTS$))/.test(name),
+  );
   const env = { ...Object.fromEntries(inherited), PATH: plainPath() };
   return new Promise((resolve) => {
     const child = execFile(program, args, { cwd, env, maxBuffer: 1 << 26 }, (_error, stdout, stderr) => {
