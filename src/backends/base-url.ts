@@ -23,9 +23,13 @@ export function defaultBaseUrl(provider: Provider, env: NodeJS.ProcessEnv): stri
   return provider === "ollama" ? ollamaBaseUrl(env) : PRESETS[provider].baseUrl;
 }
 
+/** An Ollama without the `/v1` of its other API, and without a slash at the end. */
+export function rootOf(baseUrl: string): string {
+  return baseUrl.replace(/\/+$/, "").replace(/\/v1$/, "");
+}
+
 /** Where the list of models is: Ollama's own API stands beside `/v1`, OpenAI's under the base URL. */
 export function modelsUrl(protocol: Preset["protocol"], baseUrl: string): string {
-  const base = baseUrl.replace(/\/+$/, "");
-  if (protocol === "openai") return `${base}/models`;
-  return base.replace(/\/v1$/, "") + (protocol === "ollama" ? "/api/tags" : "/v1/models?limit=1000");
+  if (protocol === "openai") return `${baseUrl.replace(/\/+$/, "")}/models`;
+  return rootOf(baseUrl) + (protocol === "ollama" ? "/api/tags" : "/v1/models?limit=1000");
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { BackendError } from "./backend-error.ts";
+import { rootOf } from "./base-url.ts";
 
 /** A model to make of a GGUF file, as `POST /api/create` takes it (https://docs.ollama.com/api). */
 export interface OllamaModel {
@@ -22,7 +23,7 @@ const PATIENCE_MS = 60_000;
  * @throws BackendError `backend-unreachable`, `backend-refused`
  */
 export async function createOnOllama(url: string, name: string, model: OllamaModel): Promise<void> {
-  const origin = originOf(url);
+  const origin = rootOf(url);
   const { gguf, ...rest } = model;
   const digest = `sha256:${createHash("sha256").update(gguf).digest("hex")}`;
   const blob = `${origin}/api/blobs/${digest}`;
@@ -36,18 +37,14 @@ export async function createOnOllama(url: string, name: string, model: OllamaMod
 
 /** @throws BackendError `backend-unreachable` */
 export async function isOnOllama(url: string, name: string): Promise<boolean> {
-  return (await send(`${originOf(url)}/api/show`, "POST", JSON.stringify({ model: name }))).status === 200;
+  return (await send(`${rootOf(url)}/api/show`, "POST", JSON.stringify({ model: name }))).status === 200;
 }
 
 /** That there is none of that name is no failure. @throws BackendError `backend-unreachable`, `backend-refused` */
 export async function deleteOnOllama(url: string, name: string): Promise<void> {
-  const target = `${originOf(url)}/api/delete`;
+  const target = `${rootOf(url)}/api/delete`;
   const answer = await send(target, "DELETE", JSON.stringify({ model: name }));
   if (answer.status !== 404) refuseUnless(target, 200, answer);
-}
-
-function originOf(url: string): string {
-  return url.replace(/\/+$/u, "").replace(/\/v1$/u, "");
 }
 
 interface Answer {

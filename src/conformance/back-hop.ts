@@ -1,10 +1,17 @@
+import { jsonOf } from "./json.ts";
 import { startTap, type Tap, type TappedExchange } from "../replay/tap.ts";
 import type { UpstreamCall } from "./exchange.ts";
 
-/** A tap before a model server, and what a bridge takes for the server's base URL. */
-export async function tapBefore(baseUrl: string): Promise<{ back: Tap; baseUrl: string }> {
+/**
+ * A tap before a model server, and what a bridge takes for the server's base URL.
+ * @param rewrite changes a request's body behind what the tap keeps
+ */
+export async function tapBefore(
+  baseUrl: string,
+  rewrite?: (body: Uint8Array) => Uint8Array,
+): Promise<{ back: Tap; baseUrl: string }> {
   const { origin, pathname } = new URL(baseUrl);
-  const back = await startTap({ upstream: new URL(origin), hop: "back" });
+  const back = await startTap({ upstream: new URL(origin), hop: "back", ...(rewrite && { rewrite }) });
   return { back, baseUrl: `${back.url}${pathname.replace(/\/+$/, "")}` };
 }
 
@@ -36,12 +43,4 @@ function closedBy({ end, endAt }: TappedExchange["response"]): UpstreamCall["clo
 
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { parseJson } from "../wire/json.ts";
+import { exactJsonOf } from "./json.ts";
 import { SseDecoder } from "../wire/sse.ts";
 import type { TappedExchange } from "../replay/tap.ts";
 import { accumulate, type Accumulated } from "./accumulate.ts";
@@ -67,7 +67,7 @@ export function readExchange(
   const text = new TextDecoder().decode(response.body);
   const streamed = (headerOf(response, "content-type") ?? "").startsWith("text/event-stream");
   const events = streamed ? eventsOf(response.body) : [];
-  const json = streamed ? undefined : jsonOf(text);
+  const json = streamed ? undefined : exactJsonOf(text);
   return {
     send,
     request,
@@ -86,7 +86,7 @@ function eventsOf(body: Uint8Array): StreamEvent[] {
   const decoder = new SseDecoder();
   return [...decoder.push(body), ...decoder.end()].map(({ event, data }) => ({
     name: event,
-    data: recordOf(jsonOf(data)),
+    data: recordOf(exactJsonOf(data)),
   }));
 }
 
@@ -96,14 +96,6 @@ function answerOf(body: Uint8Array, events: StreamEvent[], json: unknown): Accum
 }
 
 /** Numbers that a double cannot hold survive. */
-function jsonOf(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** What was sent, in one line. */
 export function showRequest({ request }: Pick<Exchange, "request">, length = 300): string {
   return `sent: ${request.method} ${request.path} ${excerpt(request.body, length)}`;

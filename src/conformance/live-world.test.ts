@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { ModelProfile } from "../backends/profile/types.ts";
 import type { ScriptedServer } from "../scripted/options.ts";
 import { startScripted } from "../scripted/server.ts";
 import type { Dialect } from "../upstream/delta.ts";
@@ -65,4 +66,15 @@ test("a target that does not answer in time is an answer that broke off, with bo
   const exchange = await performSend(world, sendOf("Hello"), []);
   expect(exchange.response).toMatchObject({ status: 0, end: { error: expect.stringMatching(/time/i) } });
   expect(exchange.back?.at(-1)?.response.status).toBe(200);
+});
+
+test("an Ollama is asked with the context that the profile says, not with another", async () => {
+  const scripted = await startScripted();
+  closing.push(() => scripted.close());
+  const profile = { context: { limit: null, used: 5000, needed: 12_000 } } as ModelProfile;
+  const live = { provider: "ollama" as const, baseUrl: scripted.url, profile };
+  const world = await liveWorld(live, "scripted", new AbortController().signal);
+  closing.push(() => world.close());
+  const exchange = await performSend(world, sendOf("[[text]]"), []);
+  expect(exchange.upstream?.map(({ json }) => json)).toMatchObject([{ options: { num_ctx: 5000 } }]);
 });

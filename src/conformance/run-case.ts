@@ -19,11 +19,7 @@ export interface CaseOutcome {
 }
 
 /** Runs one case in a world of its own. Throws only when the harness itself is at fault. */
-export async function runCase(
-  job: Pick<Job, "spec" | "suite" | "kind"> & Partial<Pick<Job, "mode" | "way">>,
-  world: World,
-  binary?: string,
-): Promise<CaseOutcome> {
+export async function runCase(job: Row, world: World, binary?: string): Promise<CaseOutcome> {
   const { spec, suite } = job;
   const exchanges: Exchange[] = [];
   const send = async (
@@ -38,12 +34,7 @@ export async function runCase(
   const expand = (sends: readonly SendSpec[]): Send[] =>
     expandSends({ ...spec, sends: [...sends] }, suite.defaults, world.dialect);
   const live = job.kind === "any" || job.kind === "capable";
-  const all = expand((live ? spec.live : spec.sends) ?? []);
-  // Bytes are the same in all modes.
-  const sayable = job.way == null ? null : sayableSends(spec, suite.defaults, job.way).sends;
-  const inMode =
-    job.mode === "jinja" || job.mode === "parser" ? all.filter(({ says }) => says !== null) : all;
-  const sends = sayable ?? inMode;
+  const sends = sendsOf(job, expand((live ? spec.live : spec.sends) ?? []));
   try {
     if (spec.procedure === undefined || live) return { findings: await sendAll(sends, send), exchanges };
     const [name, args] = nameAndArguments(spec.procedure);
@@ -61,6 +52,14 @@ export async function runCase(
     ];
     return { findings, exchanges };
   }
+}
+
+type Row = Pick<Job, "spec" | "suite" | "kind"> & Partial<Pick<Job, "mode" | "way">>;
+
+/** A real engine gets what it can say; of the embedded modes only the first gets bytes, which are the same in all. */
+function sendsOf({ spec, suite, mode, way }: Row, all: Send[]): Send[] {
+  if (way != null) return sayableSends(spec, suite.defaults, way).sends;
+  return mode === "jinja" || mode === "parser" ? all.filter(({ says }) => says !== null) : all;
 }
 
 async function performTogether(

@@ -1,26 +1,10 @@
 import { expect, test } from "vitest";
 import type { CaseResult, Verdict } from "./types.ts";
+import { caseResult } from "../testing/case-result.ts";
 import { exitCodeOf, headline } from "./tally.ts";
 
 function row(verdict: Verdict, over: Partial<CaseResult> = {}): CaseResult {
-  return {
-    id: "a.b",
-    suite: "a",
-    level: "MUST",
-    kind: "script",
-    model: "scripted",
-    upstream: null,
-    mode: null,
-    verdict,
-    reason: null,
-    known: null,
-    blame: null,
-    rate: null,
-    findings: [],
-    attempts: 1,
-    ms: 0,
-    ...over,
-  };
+  return caseResult({ verdict, ...over });
 }
 
 test("degraded passes, a skip does not count, the two numbers stay apart", () => {

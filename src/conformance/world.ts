@@ -9,6 +9,7 @@ import type { AnswerItem, BridgeSettings, Saying } from "./case.ts";
 import { readExchange, type Exchange, type UpstreamCall } from "./exchange.ts";
 import { callsOf, isChat, tapBefore } from "./back-hop.ts";
 import { NoAnswer, sendHttp, type HttpOptions } from "./http.ts";
+import type { LiveModel } from "./options.ts";
 import { resolveReferences } from "./references.ts";
 import { startScriptedWeb, type ScriptedWeb } from "./scripted-web.ts";
 import type { Send } from "./send.ts";
@@ -91,14 +92,22 @@ function webOptions({ search, fetch }: BridgeSettings["web"] = {}, { url }: Scri
 
 /** The project's own bridge before a model that is not ours to script, with a tap between them. */
 export async function liveWorld(
-  live: { provider: Dialect; baseUrl: string; apiKey?: string },
+  live: Pick<LiveModel, "provider" | "baseUrl" | "apiKey" | "profile">,
   model: string | null,
   signal: AbortSignal,
 ): Promise<World> {
   const { createBridge } = await import("../bridge/bridge.ts");
-  const { provider, apiKey } = live;
+  const { provider, apiKey, profile } = live;
   const { back, baseUrl } = await tapBefore(live.baseUrl);
-  const bridge = createBridge({ provider, baseUrl, model, ...(apiKey === undefined ? {} : { apiKey }) });
+  // As the model was warmed up, and as the report says: with another context it would be loaded anew.
+  const contextWindow = profile?.context.used ?? null;
+  const bridge = createBridge({
+    provider,
+    baseUrl,
+    model,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(contextWindow !== null && { flags: { contextWindow } }),
+  });
   const { url } = await bridge.listen();
   const close = async (): Promise<void> => {
     await bridge.close();

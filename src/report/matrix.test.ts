@@ -1,25 +1,10 @@
 import { expect, test } from "vitest";
 import type { CaseResult } from "../conformance/types.ts";
+import { caseResult } from "../testing/case-result.ts";
 import { columnTitle, matrixOf } from "./matrix.ts";
 
 function row(model: string, mode: CaseResult["mode"], verdict: CaseResult["verdict"] = "pass"): CaseResult {
-  return {
-    id: "a.b",
-    suite: "a",
-    level: "MUST",
-    kind: "script",
-    model,
-    upstream: "ollama",
-    mode,
-    verdict,
-    reason: null,
-    known: null,
-    blame: null,
-    rate: null,
-    findings: [],
-    attempts: 1,
-    ms: 0,
-  };
+  return caseResult({ model, mode, verdict, upstream: "ollama" });
 }
 
 test("a real engine has a column for each way of running the model", () => {

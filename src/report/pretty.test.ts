@@ -1,26 +1,17 @@
 import { expect, test } from "vitest";
 import type { CaseResult, RunReport } from "../conformance/types.ts";
+import { caseResult } from "../testing/case-result.ts";
 import { renderPretty } from "./pretty.ts";
 
 function result(over: Partial<CaseResult>): CaseResult {
-  return {
+  return caseResult({
     id: "streaming.stop.delta",
     suite: "streaming",
-    level: "MUST",
-    kind: "script",
-    model: "scripted",
     upstream: "ollama",
     mode: "go",
-    verdict: "pass",
-    reason: null,
-    known: null,
-    blame: null,
-    rate: null,
-    findings: [],
-    attempts: 1,
     ms: 1,
     ...over,
-  };
+  });
 }
 
 const CASES: CaseResult[] = [

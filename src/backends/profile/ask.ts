@@ -1,3 +1,5 @@
+import { rootOf } from "../base-url.ts";
+
 /** A model server, and how to speak to it. */
 export interface Server {
   provider: "ollama" | "openai";
@@ -58,9 +60,8 @@ export async function ask(server: Server, question: Question): Promise<Reply | n
 }
 
 function addressOf({ provider, baseUrl }: Server, { path, fromRoot }: Question): string {
-  const base = baseUrl.replace(/\/+$/u, "");
-  if (fromRoot === true) return new URL(base).origin + path;
-  return (provider === "ollama" ? base.replace(/\/v1$/u, "") : base) + path;
+  if (fromRoot === true) return new URL(baseUrl).origin + path;
+  return (provider === "ollama" ? rootOf(baseUrl) : baseUrl.replace(/\/+$/u, "")) + path;
 }
 
 function parsed(text: string): unknown {

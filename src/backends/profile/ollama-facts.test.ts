@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseHttpCapture } from "../../wire/http1.ts";
-import { contextLimit, detailOf, digestOf, modeOf, onGpu, parametersOf } from "./ollama-facts.ts";
+import { contextLimit, detailOf, modeOf, onGpu, parametersOf } from "./ollama-facts.ts";
 
 function captured(name: string): unknown {
   const file = new URL(`../../../fixtures/wire/${name}.response.http`, import.meta.url);
@@ -34,19 +34,6 @@ test("what a real Ollama tells of a model", () => {
 });
 
 test.each([
-  ["m", "d1"],
-  ["m:latest", "d1"],
-  ["n:1b", "d2"],
-  ["n", null],
-])("digest of %s", (model, digest) => {
-  const models = [
-    { name: "m:latest", digest: "d1" },
-    { name: "n:1b", digest: "d2" },
-  ];
-  expect(digestOf({ models }, model)).toBe(digest);
-});
-
-test.each([
   [{ size: 100, size_vram: 25 }, 0.25],
   [{ size: 100, size_vram: 0 }, 0],
   [{ size: 0, size_vram: 0 }, null],
@@ -56,11 +43,6 @@ test.each([
 });
 
 test.each([undefined, null, [], "x", {}])("%j tells nothing", (json) => {
-  expect([modeOf(json), contextLimit(json), digestOf(json, "m"), onGpu(json, "m")]).toEqual([
-    null,
-    null,
-    null,
-    null,
-  ]);
+  expect([modeOf(json), contextLimit(json), onGpu(json, "m")]).toEqual([null, null, null]);
   expect(parametersOf(json)).toEqual({});
 });

@@ -19,11 +19,6 @@ export function contextLimit(show: unknown): number | null {
   return asCount(info[key ?? ""]) ?? null;
 }
 
-/** Of `/api/tags`. */
-export function digestOf(tags: unknown, model: string): string | null {
-  return asText(entryOf(tags, model)?.["digest"]) ?? null;
-}
-
 /** Of `/api/ps`: the part of the loaded model that is on a GPU. */
 export function onGpu(ps: unknown, model: string): number | null {
   const entry = entryOf(ps, model);

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
-import { flagsFromModelList, flagsFromProps } from "../../upstream/openai/model-facts.ts";
+import { flagsFromModelList, flagsFromProps, modelEntry } from "../../upstream/openai/model-facts.ts";
 import { flagsFromShow, loadedContext } from "../../upstream/probe.ts";
-import { asArray, asCount, asObject, asText } from "../../upstream/read.ts";
+import { asCount, asObject, asText } from "../../upstream/read.ts";
+import { rootOf } from "../base-url.ts";
+import { ollamaFacts as ollamaBuild } from "../ollama-facts.ts";
 import { ask, type Question, type Reply, type Server } from "./ask.ts";
 import { isHere, thisHost } from "./host.ts";
-import { contextLimit, detailOf, digestOf, modeOf, onGpu, parametersOf } from "./ollama-facts.ts";
+import { contextLimit, detailOf, modeOf, onGpu, parametersOf } from "./ollama-facts.ts";
 import { outcomeOf, trialBody, type Trial } from "./trials.ts";
 import type { Capability, ModelProfile, ThinkingCapability } from "./types.ts";
 
@@ -89,17 +91,18 @@ async function fact(server: Server, question: Omit<Question, "timeoutMs">): Prom
 
 async function ollamaFacts(server: Server, model: string): Promise<Facts> {
   const show = await fact(server, { path: "/api/show", body: { model } });
-  const [tags, ps, version] = await Promise.all(
-    ["/api/tags", "/api/ps", "/api/version"].map((path) => fact(server, { path })),
-  );
+  const [ps, { digest = null, engineVersion = null }] = await Promise.all([
+    fact(server, { path: "/api/ps" }),
+    ollamaBuild(rootOf(server.baseUrl), model),
+  ]);
   const { contextWindow = null, tools, vision, thinking: thinks } = flagsFromShow(show, memoryOf(server));
   const used = contextWindow === null ? null : Math.max(contextWindow, loadedContext(ps, model) ?? 0);
   return {
-    digest: digestOf(tags, model),
+    digest,
     quantisation: detailOf(show, "quantization_level"),
     size: detailOf(show, "parameter_size"),
     template: hashed(asObject(show)?.["template"]),
-    engine: { name: "Ollama", version: asText(asObject(version)?.["version"]) ?? null },
+    engine: { name: "Ollama", version: engineVersion },
     mode: modeOf(show),
     context: { limit: contextLimit(show), used, needed: FIRST_REQUEST },
     options: { ...parametersOf(show), ...(used !== null && { num_ctx: used }) },
@@ -117,9 +120,7 @@ async function openAiFacts(server: Server, model: string): Promise<Facts> {
     fact(server, { path: "/models" }),
     fact(server, { path: "/props", fromRoot: true }),
   ]);
-  const entry = asArray(asObject(list)?.["data"])
-    .map(asObject)
-    .find((one) => one?.["id"] === model);
+  const entry = modelEntry(list, model);
   const isLlama = asObject(props)?.["build_info"] !== undefined;
   const flags = { ...flagsFromModelList(list, model), ...(isLlama && flagsFromProps(props)) };
   const meta = asObject(entry?.["meta"]);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { totalmem } from "node:os";
 import { join } from "node:path";
+import { isHere } from "../../backends/profile/host.ts";
 import { createLogger, SILENT, type Logger } from "../../bridge/log.ts";
 import type { Bridge } from "../../bridge/options.ts";
 import { ClaudeMissing, locateClaude } from "../../launch/find-claude.ts";
@@ -58,9 +59,10 @@ class Session {
     const [log, local] = [await requestLog(this.#args), await isLocal(this.#upstream.baseUrl)];
     const asked = { model: this.#model, args: this.#args, authToken: this.#token, log };
     const options = bridgeOptionsOf({ ...asked, upstream: this.#upstream });
-    const facts = await modelFacts(options, this.#model, local ? totalmem() : null);
+    const here = isHere(this.#upstream.baseUrl);
+    const facts = await modelFacts(options, this.#model, here ? totalmem() : null);
     const { contextWindow } = facts;
-    const flags = local && options.provider === "ollama" && contextWindow !== null ? { contextWindow } : {};
+    const flags = here && options.provider === "ollama" && contextWindow !== null ? { contextWindow } : {};
     const start = { ...asked, flags };
     const client = (url: string): Promise<Ended> => this.#client(url, facts, local);
     let bridge: Bridge | undefined;

@@ -1,6 +1,6 @@
+import { exactJsonOf } from "../json.ts";
 import { isRecord, listOf, recordOf } from "../path.ts";
 import type { Examined } from "./examine.ts";
-import { jsonOf } from "./said.ts";
 
 /** How a session of the real client went, beside its requests. */
 export interface ClientFacts {
@@ -57,7 +57,7 @@ function hung(pending: readonly string[], answers: number): Fault {
 
 /** Names of called tools of which no later request holds a result. */
 function unsentResults(examined: readonly Examined[]): string[] {
-  const sent = new Set(examined.flatMap(({ exchange }) => resultIds(jsonOf(exchange.request.body))));
+  const sent = new Set(examined.flatMap(({ exchange }) => resultIds(exactJsonOf(exchange.request.body))));
   return examined.flatMap(({ exchange, front }) =>
     front.kind !== "answer"
       ? []

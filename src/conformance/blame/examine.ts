@@ -1,3 +1,4 @@
+import { exactJsonOf } from "../json.ts";
 import type { TappedExchange } from "../../replay/tap.ts";
 import { isChat } from "../back-hop.ts";
 import { shapeFindings } from "../automatic.ts";
@@ -5,7 +6,7 @@ import type { Exchange } from "../exchange.ts";
 import { isRecord, listOf, recordOf } from "../path.ts";
 import { lastChat, readBack, type BackOutcome } from "./read-back.ts";
 import { readFront, type FrontOutcome } from "./read-front.ts";
-import { jsonOf, type Said } from "./said.ts";
+import type { Said } from "./said.ts";
 
 /** One exchange as its bytes tell it. */
 export interface Examined {
@@ -24,7 +25,7 @@ export interface Examined {
 }
 
 export async function examine(exchange: Exchange, foreign: boolean): Promise<Examined> {
-  const request = recordOf(jsonOf(exchange.request.body));
+  const request = recordOf(exactJsonOf(exchange.request.body));
   const front = readFront(exchange);
   const left = hasLeft(exchange);
   return {

@@ -1,9 +1,10 @@
+import { exactJsonOf } from "../json.ts";
 import type { TappedExchange } from "../../replay/tap.ts";
 import { isChat } from "../back-hop.ts";
 import { excerpt, recordOf } from "../path.ts";
 import { readOllama, textOf, type Reading } from "./read-ollama.ts";
 import { readOpenAi } from "./read-openai.ts";
-import { jsonOf, type Said } from "./said.ts";
+import type { Said } from "./said.ts";
 
 /** What became of one request to the model server. */
 export type BackOutcome =
@@ -55,6 +56,6 @@ function outcomeOf(reading: Reading, { status, end, left, length }: Ending): Bac
 }
 
 function messageOf(body: string): string {
-  const { error, message } = recordOf(jsonOf(body));
+  const { error, message } = recordOf(exactJsonOf(body));
   return excerpt(textOf(recordOf(error)["message"] ?? error ?? message) ?? body, 300);
 }

@@ -1,7 +1,8 @@
+import { exactJsonOf } from "../json.ts";
 import { NdjsonDecoder } from "../../wire/ndjson.ts";
 import { stringifyJson } from "../../wire/json.ts";
 import { isRecord, listOf, recordOf } from "../path.ts";
-import { callOf, jsonOf, type Said } from "./said.ts";
+import { callOf, type Said } from "./said.ts";
 
 /** What can be read of an answer's bytes, and how far it got. */
 export interface Reading {
@@ -24,7 +25,7 @@ export function readOllama(bytes: Uint8Array): Reading {
   const decoder = new NdjsonDecoder();
   const lines = decoder.push(bytes);
   const tail = decoder.end();
-  const parts = [...lines, ...tail].map(jsonOf).filter(isRecord);
+  const parts = [...lines, ...tail].map(exactJsonOf).filter(isRecord);
   const messages = parts.map(({ message }) => recordOf(message));
   const last = parts.findLast(({ done }) => done === true);
   return {
@@ -48,7 +49,7 @@ function ollamaCall(call: unknown): Said["calls"][number] {
 
 /** The first of them that is no JSON object. */
 export function firstBad(texts: readonly string[]): string | null {
-  return texts.find((text) => !isRecord(jsonOf(text))) ?? null;
+  return texts.find((text) => !isRecord(exactJsonOf(text))) ?? null;
 }
 
 export function join(parts: readonly Record<string, unknown>[], key: string): string {

@@ -1,7 +1,8 @@
+import { exactJsonOf } from "../json.ts";
 import { SseDecoder } from "../../wire/sse.ts";
 import { isRecord, listOf, recordOf } from "../path.ts";
 import { firstBad, join, textOf, type Reading } from "./read-ollama.ts";
-import { callOf, jsonOf, type SaidCall } from "./said.ts";
+import { callOf, type SaidCall } from "./said.ts";
 
 /**
  * An answer of `/chat/completions`, streamed or not, read for the judge alone.
@@ -10,7 +11,7 @@ import { callOf, jsonOf, type SaidCall } from "./said.ts";
 export function readOpenAi(bytes: Uint8Array): Reading {
   const text = new TextDecoder().decode(bytes);
   const { frames, tail } = text.trimStart().startsWith("{") ? { frames: [], tail: [text] } : framesOf(bytes);
-  const parts = [...frames, ...tail].map(jsonOf).filter(isRecord);
+  const parts = [...frames, ...tail].map(exactJsonOf).filter(isRecord);
   const choices = parts.flatMap(({ choices: all }) => listOf(all).slice(0, 1).map(recordOf));
   const deltas = choices.map(({ delta, message }) => recordOf(delta ?? message));
   const finish = choices.map(({ finish_reason }) => textOf(finish_reason)).findLast((one) => one !== null);

@@ -1,4 +1,4 @@
-import { parseJson } from "../../wire/json.ts";
+import { exactJsonOf } from "../json.ts";
 import { isRecord } from "../path.ts";
 
 /** One call for a tool, by whoever said it. */
@@ -26,16 +26,8 @@ export function callOf(name: string, raw: string): SaidCall {
 }
 
 function objectOf(text: string): Record<string, unknown> | undefined {
-  const value = jsonOf(text);
+  const value = exactJsonOf(text);
   return isRecord(value) ? value : undefined;
-}
-
-export function jsonOf(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Without any white space: trimmed edges and joined blocks are no difference. */

@@ -1,5 +1,6 @@
-import { startTap } from "../../replay/tap.ts";
-import { parseJson, stringifyJson } from "../../wire/json.ts";
+import { exactJsonOf } from "../json.ts";
+import { tapBefore } from "../back-hop.ts";
+import { stringifyJson } from "../../wire/json.ts";
 import type { BridgeSettings } from "../case.ts";
 import type { EngineWay } from "../options.ts";
 import { isRecord, listOf } from "../path.ts";
@@ -22,17 +23,14 @@ export async function engineWorld(
   signal: AbortSignal,
 ): Promise<World> {
   const { createBridge } = await import("../../bridge/bridge.ts");
-  const { origin, pathname } = new URL(way.baseUrl);
   let marker = "";
   let unlimited = false;
-  const back = await startTap({
-    upstream: new URL(origin),
-    hop: "back",
-    rewrite: (body) => withMarker(body, { model: way.model, marker, unlimited }),
-  });
+  const { back, baseUrl } = await tapBefore(way.baseUrl, (body) =>
+    withMarker(body, { model: way.model, marker, unlimited }),
+  );
   const bridge = createBridge({
     provider: way.provider,
-    baseUrl: `${back.url}${pathname.replace(/\/+$/, "")}`,
+    baseUrl,
     model: "scripted",
     graceMs: LOADING_MS,
     ...(settings as object),
@@ -70,7 +68,7 @@ interface Wanted {
 /** Bodies that are no JSON object pass as they are; numbers of any size survive. */
 export function withMarker(body: Uint8Array, { model, marker, unlimited }: Wanted): Uint8Array {
   if (body.length === 0) return body;
-  const json = parsed(new TextDecoder().decode(body));
+  const json = exactJsonOf(new TextDecoder().decode(body));
   if (!isRecord(json) || !("model" in json)) return body;
   const messages = listOf(json["messages"]);
   const last = messages.at(-1);
@@ -94,12 +92,4 @@ function withRoom(json: Record<string, unknown>): Record<string, unknown> {
 function markedContent(content: unknown, marker: string): unknown {
   if (Array.isArray(content)) return [...(content as unknown[]), { type: "text", text: marker }];
   return typeof content === "string" ? `${content}${marker}` : marker;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { jsonOf } from "../json.ts";
 import { isRecord, listOf, recordOf } from "../path.ts";
 
 /** Names of a request's tools, with their schemas. */
@@ -28,18 +29,10 @@ export function grammarObjection({ text, loops, valid }: Text, tools: DeclaredTo
 }
 
 function isCall(text: string, tools: DeclaredTools): boolean {
-  const call = parsed(text.replace(/^<tool_call>/, ""));
+  const call = jsonOf(text.replace(/^<tool_call>/, ""));
   if (!isRecord(call) || Object.keys(call).join() !== "name,arguments") return false;
   const schema = tools.get(String(call["name"]));
   return schema !== undefined && fits(call["arguments"], schema);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Members in the order of the schema, none missing, none more, each of its type. */

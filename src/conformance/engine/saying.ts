@@ -1,3 +1,4 @@
+import { jsonOf } from "../json.ts";
 import { createHash } from "node:crypto";
 import { toolCall } from "../../scripted/pieces.ts";
 import type { ModelScript } from "../../scripted/script.ts";
@@ -92,14 +93,6 @@ function wordsOf(item: AnswerItem, { isFirst, hasCalled, way }: Place): string[]
     return plain ? [] : "how an answer ends is the engine's own affair";
   }
   return "frames, bytes, statuses, silence and token counts are our own server's";
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function objectionTo({ pieces, loop }: Said, send: Send, { mode }: Pick<EngineWay, "mode">): string | null {

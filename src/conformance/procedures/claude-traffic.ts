@@ -1,3 +1,4 @@
+import { jsonOf } from "../json.ts";
 import type { TappedExchange } from "../../replay/tap.ts";
 import type { Finding } from "../../strict/finding.ts";
 import { readExchange, showRequest, type Exchange, type UpstreamCall } from "../exchange.ts";
@@ -64,7 +65,7 @@ function sendOf({ method, path }: TappedExchange, index: number): Send {
 export function fallbackFindings(exchanges: readonly Exchange[], allowed: number): Finding[] {
   const seen = new Set<string>();
   const again = exchanges.filter(({ request }) => {
-    const unstreamed = recordOf(parsed(request.body))["stream"] !== true;
+    const unstreamed = recordOf(jsonOf(request.body))["stream"] !== true;
     const repeated = seen.has(request.body);
     seen.add(request.body);
     return unstreamed || repeated;
@@ -76,12 +77,4 @@ export function fallbackFindings(exchanges: readonly Exchange[], allowed: number
     evidence: showRequest(exchange),
     severity: "error",
   }));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { jsonOf } from "../json.ts";
 import type { Finding } from "../../strict/finding.ts";
 import { SseDecoder } from "../../wire/sse.ts";
 import type { AnswerItem, CallSpec } from "../case.ts";
@@ -92,16 +93,8 @@ function itemOf(said: string[], { as = "text", call }: Arguments): AnswerItem {
 }
 
 function deltaOf(data: string): string {
-  const delta = recordOf(recordOf(parsed(data))["delta"]);
+  const delta = recordOf(recordOf(jsonOf(data))["delta"]);
   return show(delta["text"] ?? delta["thinking"] ?? delta["partial_json"] ?? "");
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function evidenceOf({ text, response }: Exchange): string {

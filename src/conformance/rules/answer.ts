@@ -1,3 +1,4 @@
+import { jsonOf } from "../json.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { Exchange } from "../exchange.ts";
 import { conditionsOf, MATCH_PROPERTIES, mismatch } from "../match.ts";
@@ -117,14 +118,6 @@ export const ANSWER_RULES: RuleSet = {
     },
   ),
 };
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 interface CallWanted {
   id?: unknown;

@@ -17,7 +17,7 @@ import { asArray, asObject, type JsonObject } from "../read.ts";
  * https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
  */
 export function flagsFromModelList(json: unknown, model: string): Partial<ModelFlags> {
-  const entry = entryOf(json, model);
+  const entry = modelEntry(json, model);
   if (entry === undefined) return {};
   return { ...sizes(entry), ...modalities(entry), ...parameters(entry) };
 }
@@ -27,7 +27,7 @@ export function flagsFromModelList(json: unknown, model: string): Partial<ModelF
  * llama-server in `/props`, LM Studio in its own list. Undefined when there is nothing more to ask.
  */
 export function moreFacts(json: unknown, model: string): UpstreamRequest | undefined {
-  const owner = entryOf(json, model)?.["owned_by"];
+  const owner = modelEntry(json, model)?.["owned_by"];
   if (owner === "llamacpp") return { method: "GET", path: "/props", fromRoot: true };
   if (owner === "organization_owner") return { method: "GET", path: "/api/v0/models", fromRoot: true };
   return undefined;
@@ -47,8 +47,8 @@ export function flagsFromProps(json: unknown): Partial<ModelFlags> {
   };
 }
 
-/** llama-server runs one model, lists it by the path of its file, and answers to any name. */
-function entryOf(json: unknown, model: string): JsonObject | undefined {
+/** What a list says of a model. llama-server runs one, lists it by the path of its file, and answers to any name. */
+export function modelEntry(json: unknown, model: string): JsonObject | undefined {
   const entries = asArray(asObject(json)?.["data"]).map(asObject);
   const named = entries.find((entry) => entry?.["id"] === model || entry?.["id"] === `models/${model}`);
   const [only, ...more] = entries;
