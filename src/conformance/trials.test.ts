@@ -105,9 +105,10 @@ test.each<[what: string, Outcome[], Partial<TrialPlan>, Verdict, rate: [passed: 
   expect(attempts.filter((one) => one.verdict === "pass")).toHaveLength(passed);
 });
 
-test("a rule that the bridge broke once is broken, whatever the rate", async () => {
-  const { rows } = await trials([[PASS, PASS, BRIDGE, PASS]]);
-  expect(rows).toMatchObject([{ verdict: "fail", blame: "bridge", rate: { passed: 4, n: 5 } }]);
+test("a rule that the bridge broke once is broken, whatever the rate, and is not run again", async () => {
+  const { rows, attempts } = await trials([[PASS, PASS, BRIDGE, PASS]]);
+  expect(rows).toMatchObject([{ verdict: "fail", blame: "bridge", rate: { passed: 2, n: 3 } }]);
+  expect(attempts).toHaveLength(3);
   expect(rows[0]?.findings[0]?.message).toBe("[run 3, 1] wrong");
 });
 

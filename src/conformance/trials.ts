@@ -85,11 +85,12 @@ class Trials {
     return now >= this.#deadline ? "budget" : null;
   }
 
-  /** At least one run; up to the look, or as long as the row's share of the time lasts. */
+  /** At least one run; up to the look, until the bridge breaks the rule, or as long as the row's share of the time lasts. */
   async #advance(row: OpenRow, look: number, until: number): Promise<void> {
     do await this.#runOnce(row);
     while (
       !row.settled &&
+      !brokenByBridge(row) &&
       row.runs.length < look &&
       this.#outside.now() < until &&
       !this.#outside.signal.aborted
