@@ -2,11 +2,9 @@ import { availableParallelism } from "node:os";
 import type { Backend } from "../../backends/find-backend.ts";
 import type { SuiteFile } from "../../conformance/case.ts";
 import type { OpenedEngine } from "../../conformance/engine/open-engine.ts";
-import { parseDuration } from "../../conformance/duration.ts";
 import { loadSuites } from "../../conformance/load.ts";
 import type { SuiteOptions } from "../../conformance/options.ts";
 import { runSuite } from "../../conformance/run-suite.ts";
-import { MOST_RUNS } from "../../conformance/statistics.ts";
 import type { RunReport } from "../../conformance/types.ts";
 import type { CaseIndex } from "../../report/failures.ts";
 import { renderJson, renderPretty } from "../../report/pretty.ts";
@@ -15,6 +13,7 @@ import { packageVersion } from "../package-version.ts";
 import { hasColor, widthOf } from "../terminal.ts";
 import { openBackend } from "./run.backend.ts";
 import { createProgress } from "./run.progress.ts";
+import { trialsOf } from "./run.trials.ts";
 import type { RunArguments } from "./run.ts";
 
 /** Runs the suites: progress on stderr, the report and nothing else on stdout. Gives the exit code. */
@@ -94,19 +93,6 @@ function targetOf(argv: RunArguments): Pick<SuiteOptions, "target"> {
       ...(port === undefined ? {} : { upstreamPort: port }),
     },
   };
-}
-
-/** @throws CliError exit 2 */
-function trialsOf(argv: RunArguments): Pick<SuiteOptions, "trials" | "requireConclusive"> {
-  const { floor, "live-runs": runs, "require-conclusive": requireConclusive } = argv;
-  if (!Number.isInteger(runs) || runs < 1 || runs > MOST_RUNS)
-    throw usageError(`--live-runs must be a whole number from 1 to ${MOST_RUNS}`);
-  if (floor !== undefined && !(floor >= 0 && floor <= 1))
-    throw usageError("--floor must be a rate from 0 to 1, e.g. 0.8");
-  const budgetMs = parseDuration(argv.budget);
-  if (budgetMs === null)
-    throw usageError(`--budget must be a time like 90s, 10m or 1h, not "${argv.budget}"`);
-  return { trials: { runs, budgetMs, ...(floor !== undefined && { floor }) }, requireConclusive };
 }
 
 async function liveOf(

@@ -68,7 +68,10 @@ test.each<[what: string, args: Partial<RunArguments>, message: RegExp]>([
   ["a port without a target", { "target-upstream-port": 1234 }, /^--target-upstream-port needs --target/],
   ["no runs at all", { "live-runs": 0 }, /^--live-runs must be a whole number from 1 to 20/],
   ["a budget that is no time", { budget: "10 minutes" }, /^--budget must be a time like 90s/],
-  ["a floor above all", { floor: 80 }, /^--floor must be a rate from 0 to 1/],
+  ["a floor above all", { floor: "80" }, /^--floor .* 0\.8 or 80%, not "80": for 80 percent write 80%$/],
+  ["a floor above 100 %", { floor: "120%" }, /^--floor must be a rate like 0\.8 or 80%, not "120%"$/],
+  ["a floor that is no number", { floor: "high" }, /^--floor must be a rate like 0\.8 or 80%, not "high"$/],
+  ["a floor below none", { floor: "-0.1" }, /^--floor must be a rate .*, not "-0\.1"$/],
   ["a URL without a model", { "base-url": "http://127.0.0.1:1" }, /^--base-url needs --model/],
 ])("%s: exit 2", async (_what, args, message) => {
   const error: unknown = await runCommand({ ...DEFAULTS, ...args }).catch((error: unknown) => error);
@@ -107,6 +110,31 @@ test("a live model adds the cases that hold for any model, under its name", asyn
     const chats = scripted.requests.filter(({ path }) => path === "/api/chat");
     expect(chats).toHaveLength(2 + 2 * 10);
     expect(code).toBe(0);
+  } finally {
+    await scripted.close();
+  }
+});
+
+test.each([
+  [[], 0, 0.5],
+  [["--floor", "80%"], 1, 0.8],
+  [["--floor", "0.8"], 1, 0.8],
+  [["--floor", "0"], 0, 0],
+])("what a model cannot do counts when a floor is named: %j", async (args, exit, floor) => {
+  const scripted = await startScripted();
+  try {
+    const { code, stdout } = await run(
+      ...`--model scripted-plain --provider ollama --base-url ${scripted.url} --format json`.split(" "),
+      ...`--case system.mid.position --live-runs 5`.split(" "),
+      ...args,
+    );
+    const report = JSON.parse(stdout) as RunReport;
+    const live = report.cases.filter(({ kind }) => kind === "capable");
+    expect(live).toMatchObject([
+      { verdict: floor === 0 ? "pass" : "fail", rate: { passed: 0, n: 5, floor } },
+    ]);
+    expect(report.headline.bridge.must.pass).toBe(report.headline.bridge.must.total);
+    expect(code).toBe(exit);
   } finally {
     await scripted.close();
   }

@@ -9,7 +9,8 @@ export interface RunArguments extends BackendArguments {
   case?: string[];
   "live-runs": number;
   budget: string;
-  floor?: number;
+  /** `0.8` or `80%`. */
+  floor?: string;
   "require-conclusive": boolean;
   format: "pretty" | "json";
   "fail-on": "must" | "should";
@@ -39,9 +40,9 @@ const run: CommandModule<object, RunArguments> = {
     },
     budget: { ...TEXT, default: "10m", describe: "Longest time for a live model's cases: 90s, 10m, 1h" },
     floor: {
-      type: "number",
-      requiresArg: true,
-      describe: "Rate (0 to 1) that a live model must clear, else exit 1",
+      ...TEXT,
+      describe:
+        "Rate that every live case must clear (0.8 or 80%); with it, what a model cannot do is exit 1",
     },
     "require-conclusive": {
       type: "boolean",
