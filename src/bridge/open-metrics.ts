@@ -100,7 +100,9 @@ async function createInstruments(): Promise<Instruments> {
       "status",
     ]),
     errors: counter("errors", "Errors told to clients, as status or in a stream", ["type"]),
-    notes: counter("notes", "Things dropped or emulated on the way to the model", ["code"]),
+    notes: counter("notes", "Things dropped or emulated on the way to the model, or lost on the way back", [
+      "code",
+    ]),
     interventions: counter("interventions", "Repairs of what a model said", ["code"]),
     downgrades: counter("downgrades", "Refusals of upstreams that were learnt from", ["code"]),
     retries: counter("retries", "Upstream requests that were sent again"),

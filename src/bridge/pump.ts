@@ -5,6 +5,7 @@ import type { Core, Exchange } from "./core.ts";
 import { ReadDeadline } from "./deadline.ts";
 import type { OpenAnswer } from "./open-answer.ts";
 import { answerDecoder } from "./answer-decoder.ts";
+import { noteLosses } from "./losses.ts";
 import { UpstreamBroken } from "./upstream-body.ts";
 import { transportError } from "./upstream-failure.ts";
 
@@ -13,9 +14,6 @@ import { transportError } from "./upstream-failure.ts";
  * upstream back until it resolves.
  */
 export type Deliver = (events: MessageEvent[], failure: ApiError | null) => Promise<void> | undefined;
-
-/** Notes that something of an answer did not reach the client: they are logged and counted with each exchange. */
-const LOSSES: ReadonlySet<string> = new Set(["answer-partly-lost", "call-dropped", "parallel-call-dropped"]);
 
 /** How long a complete answer's connection may take to end before it is closed. */
 const FINISH_MS = 1_000;
@@ -34,7 +32,7 @@ export async function pump(
   const { body } = open.answer;
   const translator = createStreamTranslator(open.context, { ...core.newIds(), request: () => exchange.id });
   try {
-    await pumpAll(core, open, translator, deliver);
+    await pumpAll(core, exchange, open, translator, deliver);
   } catch (error) {
     if (exchange.request.signal.aborted || !(error instanceof UpstreamBroken)) throw error;
     await deliver(translator.fail(transportError(error)), translator.failure);
@@ -47,6 +45,7 @@ export async function pump(
 
 async function pumpAll(
   core: Core,
+  exchange: Exchange,
   open: OpenAnswer,
   translator: StreamTranslator,
   deliver: Deliver,
@@ -61,6 +60,7 @@ async function pumpAll(
       const deltas = bytes === null ? decoder.end() : decoder.push(bytes);
       const events = translator.push(deltas);
       if (bytes === null && !translator.finished) events.push(...translator.end());
+      if (translator.finished) noteLosses(exchange.notes, translator.notes);
       if (events.length > 0) {
         const held = deliver(events, translator.failure);
         if (held !== undefined) await held;
@@ -75,7 +75,7 @@ async function pumpAll(
 
 function report(core: Core, exchange: Exchange, translator: StreamTranslator): void {
   core.metrics.interventions += translator.interventions.length;
-  exchange.notes.push(...translator.notes.filter((note) => LOSSES.has(note)));
+  noteLosses(exchange.notes, translator.notes);
   if (translator.notes.length > 0)
     core.log.debug({ request: exchange.id, notes: translator.notes }, "notes on the answer");
   for (const intervention of translator.interventions) {

@@ -5,6 +5,7 @@ import { encodeComment } from "../wire/sse.ts";
 import { countError, presentable, sendError, sendHead } from "./answers.ts";
 import type { Core, Exchange } from "./core.ts";
 import { Heartbeat } from "./deadline.ts";
+import { lossComments } from "./losses.ts";
 import { produce } from "./produce.ts";
 
 /**
@@ -48,7 +49,7 @@ class EventStream {
     if (!this.#started) this.#core.openMetrics.firstByte(performance.now() - this.#exchange.began);
     this.#started = true;
     this.#heartbeat.touch();
-    let text = "";
+    let text = events.at(-1)?.type === "message_stop" ? lossComments(this.#exchange.notes) : "";
     for (const event of events) text += this.#encode(event);
     const caughtUp = this.#exchange.sink.write(text);
     return caughtUp ? undefined : this.#exchange.sink.drained();
