@@ -11,7 +11,7 @@ import { substitute, substitutePlain, type Substitution } from "./substitute.ts"
 import type { Header, RedactionProfile } from "./types.ts";
 
 /** Raised by one whenever the same request would be redacted to something else. */
-export const REDACTION_RULES = 1;
+export const REDACTION_RULES = 2;
 
 /** Prose shorter than this may be part of anything, and stands for itself only as a whole value. */
 const SHORT_PROSE = 24;
@@ -111,7 +111,7 @@ export class Redactor {
 
   #learnProse(untrimmed: string, description: boolean): void {
     const text = untrimmed.trim();
-    const where = description && text.length < SHORT_PROSE ? "description" : "part";
+    const where = description && text.length < SHORT_PROSE ? "description" : "prose";
     if (text.length < SHORT_PROSE && !description) return;
     const key = `${where} ${text}`;
     if (this.#prose.has(key) || text.includes(`[prose:`)) return;

@@ -1,11 +1,15 @@
 import { decodeLiteral, literals, units, type Literal } from "./json-text.ts";
+import { nestedDescriptions, nestedForms, pairAt, type NestedValue } from "./nested.ts";
 
 /** One text in the place of another of the same length (in UTF-16 units). */
 export interface Substitution {
   from: string;
   to: string;
-  /** `part`: wherever it stands; `word`: not when a word goes on behind it; `description`: only a whole value of that key. */
-  where: "part" | "word" | "description";
+  /**
+   * `part`: wherever it stands; `prose`: also in JSON that a text holds; `word`: not when a word goes on behind it;
+   * `description`: only a value of that key, in JSON that a text holds too, whole or up to a blank line.
+   */
+  where: "part" | "prose" | "word" | "description";
 }
 
 /**
@@ -41,26 +45,50 @@ function changeLiteral(inside: string, literal: Literal, list: readonly Substitu
   let decoded = decodeLiteral(inside);
   if (decoded === undefined) return inside;
   let parts: string[] | undefined;
+  const escapes = decoded.includes("\\");
+  let values: NestedValue[] | undefined;
   for (const item of list) {
-    if (!applies(decoded, item, literal)) continue;
-    const found = occurrences(decoded, item);
-    if (found.length === 0) continue;
-    parts ??= units(inside).map(({ raw }) => raw);
-    for (const index of found) {
-      decoded = decoded.slice(0, index) + item.to + decoded.slice(index + item.from.length);
-      for (let offset = 0; offset < item.to.length; offset++) {
-        const from = item.from.charAt(offset);
-        const to = item.to.charAt(offset);
-        if (from !== to) parts[index + offset] = writtenLike(parts[index + offset] ?? "", to);
+    // No stand-in moves what stands behind it.
+    if (item.where === "description") values ??= descriptionsIn(decoded, literal);
+    for (const { index, from, to } of placesOf(decoded, item, escapes, values ?? [])) {
+      parts ??= units(inside).map(({ raw }) => raw);
+      decoded = decoded.slice(0, index) + to + decoded.slice(index + from.length);
+      for (let offset = 0; offset < to.length; offset++) {
+        const char = to.charAt(offset);
+        if (from.charAt(offset) !== char)
+          parts[index + offset] = writtenLike(parts[index + offset] ?? "", char);
       }
     }
   }
   return parts === undefined ? inside : parts.join("");
 }
 
-function applies(decoded: string, item: Substitution, literal: Literal): boolean {
-  if (item.where === "description") return literal.key === "description" && decoded === item.from;
-  return decoded.includes(item.from);
+function descriptionsIn(decoded: string, literal: Literal): NestedValue[] {
+  const own = literal.key === "description" ? [{ at: 0, depth: 0 }] : [];
+  return [...own, ...nestedDescriptions(decoded)];
+}
+
+interface Place {
+  index: number;
+  from: string;
+  to: string;
+}
+
+function placesOf(
+  decoded: string,
+  item: Substitution,
+  escapes: boolean,
+  descriptions: readonly NestedValue[],
+): Place[] {
+  if (item.where === "description")
+    return descriptions.flatMap((value) => {
+      const pair = pairAt(decoded, value, item);
+      return pair === undefined ? [] : [{ ...pair, index: value.at }];
+    });
+  const forms = item.where === "prose" && escapes ? [item, ...nestedForms(item)] : [item];
+  return forms.flatMap(({ from, to }) =>
+    occurrences(decoded, { from, to, where: item.where }).map((index) => ({ index, from, to })),
+  );
 }
 
 /** Where `item` stands in decoded text. */

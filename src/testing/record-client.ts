@@ -6,7 +6,7 @@ import type { Cassette } from "../cassette/types.ts";
 import { runClaude, type RunClaudeResult } from "../launch/run-claude.ts";
 import type { ReplayReport } from "../replay/player.ts";
 import type { Surface } from "../replay/played-hop.ts";
-import { recordSession } from "../replay/record.ts";
+import { recordSession, type RecordOptions } from "../replay/record.ts";
 import { startStage } from "../replay/stage.ts";
 import type { ScriptedServer } from "../scripted/options.ts";
 import { scratch } from "./cassettes.ts";
@@ -19,6 +19,8 @@ export interface Machine {
 
 export interface ClientRun {
   prompt: string;
+  /** The small client. */
+  bare?: boolean;
   env?: Record<string, string>;
 }
 
@@ -33,8 +35,13 @@ export function machine(folder: string[], files: Record<string, string> = {}): M
   return { home: join(root, "home"), cwd };
 }
 
-/** Records the real client on a scripted Ollama, with the published redaction. */
-export async function recordClient(server: ScriptedServer, on: Machine, run: ClientRun): Promise<Cassette> {
+/** Records the real client on the scripted model, with the published redaction. */
+export async function recordClient(
+  server: ScriptedServer,
+  on: Machine,
+  run: ClientRun,
+  provider: RecordOptions["backend"]["provider"] = "ollama",
+): Promise<Cassette> {
   const { cassette } = await recordSession({
     folder: join(scratch(), "session"),
     title: "a session",
@@ -42,8 +49,8 @@ export async function recordClient(server: ScriptedServer, on: Machine, run: Cli
     backend: {
       kind: "scripted",
       description: "scripted",
-      provider: "ollama",
-      baseUrl: server.url,
+      provider,
+      baseUrl: provider === "openai" ? `${server.url}/v1` : server.url,
       model: MODEL,
     },
     token: TOKEN,

@@ -29,6 +29,8 @@ async function serve(listener: RequestListener): Promise<string> {
 /** A session of plain requests. */
 export interface Session {
   upstream: RequestListener;
+  /** What the upstream speaks; by default `openai`. */
+  provider?: RecordOptions["backend"]["provider"];
   /** Bodies the client sends, one after the other. */
   bodies: object[];
   /** More headers of every request. */
@@ -48,6 +50,7 @@ export const turn = (text: string, more: object = {}): object => ({
 
 export async function recordRequests({
   upstream,
+  provider = "openai",
   bodies,
   headers,
   options,
@@ -61,7 +64,7 @@ export async function recordRequests({
     backend: {
       kind: "url",
       description: "fake",
-      provider: "openai",
+      provider,
       baseUrl: await serve(upstream),
       model: "m",
     },
@@ -91,6 +94,20 @@ export async function recordRequests({
   });
   return { folder, cassette: recorded.cassette };
 }
+
+/** A short answer in Ollama's dialect. */
+export const sayOnOllama: RequestListener = (incoming, answer) => {
+  incoming.resume();
+  const line = {
+    model: "m",
+    created_at: "2026-01-02T03:04:05.6Z",
+    message: { role: "assistant", content: "Hi" },
+  };
+  answer.writeHead(200, { "content-type": "application/x-ndjson" });
+  answer.end(
+    `${JSON.stringify({ ...line, done: false })}\n${JSON.stringify({ ...line, message: { role: "assistant", content: "" }, done: true, done_reason: "stop" })}\n`,
+  );
+};
 
 export const sayText: RequestListener = (incoming, answer) => {
   incoming.resume();
