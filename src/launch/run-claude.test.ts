@@ -86,13 +86,35 @@ test("a client that hangs is ended with everything it started", async () => {
   await vi.waitFor(() => expect(() => process.kill(grandchild, 0)).toThrow("ESRCH"), 5000);
 });
 
-test("what a client leaves behind is ended too", async () => {
-  const claude = fakeClaude(
-    folder,
-    `const child = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {stdio: "ignore"});
-     child.unref(); console.log(child.pid);`,
-  );
+/** JavaScript that starts what never ends, in a session of its own or not, and prints its process id. */
+const leaving = (detached: boolean): string =>
+  `const child = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {stdio: "ignore", detached: ${detached}});
+   child.unref(); console.log(child.pid);`;
+
+test.each([[false], [true]])("what a client leaves behind is ended too (detached: %s)", async (detached) => {
+  const claude = fakeClaude(folder, leaving(detached));
   const run = await runClaude(options({ binary: claude.path }));
   expect(run.exitCode).toBe(0);
   await vi.waitFor(() => expect(() => process.kill(Number(run.stdout), 0)).toThrow("ESRCH"), 5000);
+});
+
+test.each(["time", "an abort"])("%s ends a command that the client gave a session of its own", async (by) => {
+  const claude = fakeClaude(folder, `${leaving(true)} setInterval(() => {}, 1000);`);
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), 1500);
+  const limits = by === "time" ? { timeoutMs: 1500 } : { signal: abort.signal };
+  const run = await runClaude(options({ binary: claude.path, ...limits }));
+  clearTimeout(timer);
+  expect(run).toMatchObject({ signal: "SIGKILL", timedOut: by === "time" });
+  await vi.waitFor(() => expect(() => process.kill(Number(run.stdout), 0)).toThrow("ESRCH"), 5000);
+});
+
+test("a client of the folder alone asks nobody, and runs what is named", async () => {
+  const claude = fakeClaude(folder);
+  await runClaude(options({ binary: claude.path, permissions: { commands: ["node --test:*"] } }));
+  const { args } = claude.report();
+  expect(args.join(" ")).toContain(
+    "--permission-mode acceptEdits --allowedTools Bash(node --test:*) --strict",
+  );
+  expect(args).not.toContain("--dangerously-skip-permissions");
 });

@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { createHash } from "node:crypto";
+import { spawn } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { isResult, parseEvents, type ClaudeEvent, type ClaudeResult } from "./claude-result.ts";
+import { endSession, SESSION_MARK } from "./end-session.ts";
 import { ClaudeMissing, locateClaude } from "./find-claude.ts";
 
 export interface RunClaudeOptions {
@@ -29,6 +30,19 @@ export interface RunClaudeOptions {
   binary?: string;
   /** By default `dummy`. */
   token?: string;
+  /** By default everything runs, wherever it reaches: only for models whose words are known before. */
+  permissions?: FolderPermissions;
+  /** Ends the client and what it started, as the time limit does. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Tools work in `cwd` unattended: reading, editing, commands that only read there, and the named ones. What
+ * reaches elsewhere is refused, and nobody is asked. Source: https://code.claude.com/docs/en/permissions
+ */
+export interface FolderPermissions {
+  /** Commands that may run besides, e.g. `node --test:*`. */
+  commands: readonly string[];
 }
 
 export interface RunClaudeResult {
@@ -87,7 +101,7 @@ function argumentsOf(options: RunClaudeOptions): string[] {
     "stream-json",
     "--verbose",
     "--no-session-persistence",
-    "--dangerously-skip-permissions",
+    ...permissionsOf(options),
     "--strict-mcp-config",
     "--setting-sources",
     "",
@@ -95,14 +109,10 @@ function argumentsOf(options: RunClaudeOptions): string[] {
   ];
 }
 
-/** Ends the client and whatever it started: they share a process group of their own. */
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // Nobody is left.
-  }
+function permissionsOf({ permissions }: RunClaudeOptions): string[] {
+  if (permissions === undefined) return ["--dangerously-skip-permissions"];
+  const rules = permissions.commands.map((command) => `Bash(${command})`);
+  return ["--permission-mode", "acceptEdits", ...(rules.length === 0 ? [] : ["--allowedTools", ...rules])];
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {
@@ -120,12 +130,14 @@ export async function runClaude(options: RunClaudeOptions): Promise<RunClaudeRes
   const binary = options.binary ?? locateClaude();
   if (binary === null) throw new ClaudeMissing("there is no claude on PATH");
   seedHome(options.home);
+  const mark = randomUUID();
   const child = spawn(binary, argumentsOf(options), {
     cwd: options.cwd,
-    env: environmentOf(options),
+    env: { ...environmentOf(options), [SESSION_MARK]: mark },
     stdio: "pipe",
     detached: true,
   });
+  const endAll = (): void => endSession(child.pid, mark);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   child.stdin.on("error", () => {});
@@ -133,12 +145,14 @@ export async function runClaude(options: RunClaudeOptions): Promise<RunClaudeRes
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
-    killGroup(child, "SIGKILL");
+    endAll();
   }, options.timeoutMs ?? 120_000);
+  if (options.signal?.aborted === true) endAll();
+  options.signal?.addEventListener("abort", endAll);
   try {
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
       child.once("error", reject);
-      child.once("exit", () => killGroup(child, "SIGKILL"));
+      child.once("exit", endAll);
       child.once("close", (code, signal) => resolve([code, signal]));
     });
     const events = parseEvents(stdout());
@@ -154,5 +168,6 @@ export async function runClaude(options: RunClaudeOptions): Promise<RunClaudeRes
     };
   } finally {
     clearTimeout(timer);
+    options.signal?.removeEventListener("abort", endAll);
   }
 }
