@@ -27,27 +27,42 @@ export async function openAnswer(
   exchange: Exchange,
   request: MessagesRequest,
 ): Promise<OpenAnswer> {
+  let promptTokens: number | undefined;
   for (let lessons = 0; ; lessons++) {
     const flags = await core.knowledge.flags(request.model, exchange.mark);
     const { vision, webp } = flags;
     const readable = await core.content.resolve(request, { vision, webp, signal: exchange.request.signal });
-    const translation = translate(core, exchange, readable, flags);
+    const translation = translate(core, exchange, readable, { flags, promptTokens });
     const sending = sendInTime(core, exchange, translation.upstream);
     watchPrefix(core, exchange, request.model, translation);
     const answer = await sending;
     if (answer.status === 200) return { answer, context: calibrated(core, translation.context) };
     const failure = parseUpstreamError(answer.status, answer.headers, await readErrorBody(answer));
     core.log.debug({ request: exchange.id, status: failure.status, kind: failure.kind }, "upstream refused");
-    if (lessons >= MAX_LESSONS || !core.knowledge.learn(request.model, failure, flags)) {
+    const learned = core.knowledge.learn(request.model, failure, flags);
+    const counted = failure.lengths?.prompt;
+    if (lessons >= MAX_LESSONS || !(learned || (counted ?? promptTokens) !== promptTokens)) {
       throw translateFailure(failure, calibrated(core, translation.context));
     }
+    promptTokens = counted ?? promptTokens;
     core.openMetrics.downgrade(failure.feature ?? failure.kind);
   }
 }
 
-function translate(core: Core, exchange: Exchange, request: MessagesRequest, flags: ModelFlags): Translation {
+function translate(
+  core: Core,
+  exchange: Exchange,
+  request: MessagesRequest,
+  { flags, promptTokens }: { flags: ModelFlags; promptTokens: number | undefined },
+): Translation {
   const { repair, strict } = core.settings;
-  const translation = translateRequest(request, { model: request.model, flags, repair, strict });
+  const translation = translateRequest(request, {
+    model: request.model,
+    flags,
+    repair,
+    strict,
+    ...(promptTokens === undefined ? {} : { promptTokens }),
+  });
   exchange.notes.push(...translation.notes);
   return translation;
 }

@@ -57,6 +57,25 @@ describe("quick retries before the first byte", () => {
 });
 
 describe("lessons from refusals", () => {
+  const LONG = { ...STREAM, max_tokens: 32_000 };
+
+  test("the longest answer of a model is kept to from then on", async () => {
+    const most = "max_tokens is too large: 32000. This model supports at most 16384 completion tokens";
+    await using fixture = await startBridge(first(refuse(400, most)));
+    for (const _ of [1, 2]) expect((await fixture.post(LONG)).status).toBe(200);
+    expect(bodies(fixture.upstream.chats()).map((body) => body["max_tokens"])).toEqual([
+      32_000, 16_384, 16_384,
+    ]);
+  });
+
+  test("what a counted prompt leaves of the context is asked for, to the token", async () => {
+    const full =
+      "'max_tokens' is too large: 32000. This model's maximum context length is 4096 tokens and your request has 900 input tokens (32000 > 4096 - 900).";
+    await using fixture = await startBridge(first(refuse(400, full), refuse(400, full)));
+    expect((await fixture.post(LONG)).status).toBe(400);
+    expect(bodies(fixture.upstream.chats()).map((body) => body["max_tokens"])).toEqual([32_000, 3196]);
+  });
+
   test("stream_options is left away from then on", async () => {
     await using fixture = await startBridge(
       first(refuse(400, "Unrecognized request argument: stream_options")),

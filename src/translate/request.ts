@@ -32,6 +32,8 @@ export interface TranslateOptions {
   keepAlive?: string | number;
   /** Tokens; a limit below the client's own. */
   maxOutputTokens?: number;
+  /** Tokens of this very prompt, as the upstream counted them when it refused the length of the answer. */
+  promptTokens?: number;
 }
 
 export interface Translation {
@@ -79,7 +81,12 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
         : turns,
     choice,
     thinking: readThinking(request, flags, forced, notes),
-    limit: outputLimit(request, flags, size.text + size.images, options.maxOutputTokens),
+    limit: outputLimit(
+      request,
+      flags,
+      { estimate: size.text + size.images, counted: options.promptTokens },
+      options.maxOutputTokens,
+    ),
     sampling: request,
     format: mixed ? forcedFormat(choice.tools, asked) : answerFormat(choice, asked),
     keepAlive: options.keepAlive,

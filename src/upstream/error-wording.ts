@@ -11,6 +11,7 @@ export type Feature =
   | "parallel_tool_calls"
   | "response_format"
   | "max_tokens"
+  | "output-limit"
   | "top_k";
 
 /**

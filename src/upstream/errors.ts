@@ -1,5 +1,6 @@
 import { excerptOf } from "./excerpt.ts";
 import { readErrorObject, type ErrorText } from "./error-text.ts";
+import { lengthRefusalOf, type LengthRefusal } from "./output-limit.ts";
 import { featureOf, isBilling, isUnknownModel, overflowOf, type Feature } from "./error-wording.ts";
 
 export type FailureKind =
@@ -33,6 +34,8 @@ export interface UpstreamFailure {
   /** The `retry-after` header as received. */
   retryAfter?: string;
   feature?: Feature;
+  /** Of a refused `max_tokens`. */
+  lengths?: LengthRefusal;
 }
 
 export type HeadersLike = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -52,6 +55,9 @@ export function failureOfErrorDelta(error: ErrorText): UpstreamFailure {
 
 function classifyError(status: number, error: ErrorText, structured: boolean): UpstreamFailure {
   const message = error.message.replace(/\s+/g, " ").trim();
+  const lengths = lengthRefusalOf(message);
+  if (lengths !== undefined)
+    return { status, kind: "unsupported", message, feature: "output-limit", lengths };
   const overflow = overflowOf(message);
   if (overflow !== undefined || error.type === "exceed_context_size_error") {
     const tokens = error.tokens ?? overflow?.tokens;

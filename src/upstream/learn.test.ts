@@ -9,6 +9,11 @@ test.each([
   ["stream_options", "Unrecognized request argument supplied: stream_options", { usageInStream: false }],
   ["WebP (llama-server)", "Failed to load image or audio file", { webp: false }],
   ["WebP (vLLM)", "cannot identify image file <_io.BytesIO object>", { webp: false }],
+  [
+    "a long answer",
+    "max_tokens is too large: 128000. This model supports at most 16384 completion tokens",
+    { maxOutput: 16_384 },
+  ],
   ["max_tokens", "Use 'max_completion_tokens' instead.", { maxTokensField: "max_completion_tokens" }],
 ] as const)("a refusal of %s", (_title, message, learned) => {
   const flags = { ...defaultFlags("openai"), thinking: "levels" as const };

@@ -29,6 +29,8 @@ function lesson(failure: UpstreamFailure, flags: ModelFlags): Partial<ModelFlags
       return { topK: false };
     case "max_tokens":
       return flags.maxTokensField === "max_tokens" ? { maxTokensField: "max_completion_tokens" } : null;
+    case "output-limit":
+      return limits(failure, flags);
     case "image-format":
       return { webp: false };
     case "tools":
@@ -39,4 +41,13 @@ function lesson(failure: UpstreamFailure, flags: ModelFlags): Partial<ModelFlags
     default:
       return null;
   }
+}
+
+/** Only what is less than was known: a limit that was kept to is not what was refused. */
+function limits({ lengths }: UpstreamFailure, flags: ModelFlags): Partial<ModelFlags> | null {
+  const { maxOutput, window } = lengths ?? {};
+  if (maxOutput !== undefined && maxOutput > 0 && maxOutput < (flags.maxOutput ?? Infinity))
+    return { maxOutput };
+  if (window !== undefined && window < (flags.contextWindow ?? Infinity)) return { contextWindow: window };
+  return null;
 }

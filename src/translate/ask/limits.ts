@@ -21,13 +21,16 @@ export interface OutputLimit {
 export function outputLimit(
   request: MessagesRequest,
   flags: ModelFlags,
-  inputTokens: number,
+  prompt: { estimate: number; counted?: number | undefined },
   configured: number | undefined,
 ): OutputLimit {
   const asked = request.max_tokens;
   const capped = Math.min(asked, flags.maxOutput ?? asked, configured ?? asked);
   if (flags.contextWindow === null) return { tokens: capped, byContext: false };
   const share = Math.max(1, Math.floor(flags.contextWindow * SMALLEST_SHARE));
-  const left = Math.max(share, Math.floor(flags.contextWindow - inputTokens * ESTIMATE_MARGIN));
+  const left =
+    prompt.counted === undefined
+      ? Math.max(share, Math.floor(flags.contextWindow - prompt.estimate * ESTIMATE_MARGIN))
+      : Math.max(1, flags.contextWindow - prompt.counted);
   return { tokens: Math.min(capped, left), byContext: left < capped };
 }
