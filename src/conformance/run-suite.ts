@@ -99,7 +99,9 @@ async function runAll(
     await there?.close();
   }
   // One model after the other, when nothing else wants the machine: local engines serve one request at a time.
-  for (const model of options.live ?? []) {
+  const { live = [] } = options;
+  for (const model of live) {
+    if (live.length > 1) await warmedUp(model, options.signal);
     await runTrials(
       jobs.filter(({ live }) => live === model),
       planOf(options),
@@ -114,6 +116,12 @@ async function runAll(
     );
   }
   return jobs.flatMap((job) => results.get(job) ?? []);
+}
+
+/** The model before it may have taken its place. */
+async function warmedUp({ name, profile, ...server }: LiveModel, signal: AbortSignal): Promise<void> {
+  const { warmUp } = await import("../backends/profile/warm-up.ts");
+  await warmUp({ ...server, signal }, name, profile?.context.used ?? null).catch(() => null);
 }
 
 const BUDGET_MS = 600_000;

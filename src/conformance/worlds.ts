@@ -60,12 +60,12 @@ function embedded(options: SuiteOptions, client: Worlds["client"]): Worlds {
 
 /** Where the models live. */
 function backendOf({ live = [], engine }: SuiteOptions): RunReport["backend"] {
-  const [first] = live;
-  if (engine !== undefined) return { kind: engine.kind, description: engine.description };
+  const all = [engine ?? [], live].flat();
+  const [first] = all;
   if (first === undefined) return { kind: "scripted", description: "the scripted model, embedded" };
   return {
     kind: first.kind,
-    description: [...new Set(live.map(({ description }) => description))].join(", "),
+    description: [...new Set(all.map(({ description }) => description))].join(", "),
   };
 }
 

@@ -1,20 +1,59 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunReport } from "../conformance/types.ts";
+import type { Attempt, CaseResult, RunReport } from "../conformance/types.ts";
 import { commonFindings } from "./common.ts";
 import { failureLines, type CaseIndex } from "./failures.ts";
 import { renderJson } from "./pretty.ts";
 import { painter } from "./style.ts";
 
-/** `report.json`, and one text file of evidence per failed row, each complete. Makes the folder. */
-export async function writeOut(report: RunReport, folder: string, cases: CaseIndex): Promise<void> {
-  const evidence = join(folder, "evidence");
-  await mkdir(evidence, { recursive: true });
-  await writeFile(join(folder, "report.json"), renderJson(report));
-  const options = { width: 120, paint: painter(false), cases, common: commonFindings([]) };
-  for (const result of report.cases) {
-    if (result.verdict !== "fail" && result.verdict !== "harness-error") continue;
-    const name = [result.id, result.kind, result.upstream].filter((part) => part !== null).join("-");
-    await writeFile(join(evidence, `${name}.txt`), failureLines(result, options).join("\n"));
-  }
+/** Where a run keeps what it found: `attempts.jsonl`, `backend.log`, `report.json`, `evidence/`. */
+export interface Out {
+  /** A line of `attempts.jsonl`, on the disk at once: an interrupted run keeps it. */
+  attempt(attempt: Attempt): void;
+  /** The last lines that a model server of the run's own has written. */
+  log(text: string): Promise<void>;
+  /** `report.json`, and one text file of evidence per failed row, each complete. */
+  report(report: RunReport, cases: CaseIndex): Promise<void>;
+}
+
+/** Makes the folder. What an earlier run has left there is taken away: it is not of this one. */
+export async function openOut(folder: string): Promise<Out> {
+  const path = (name: string): string => join(folder, name);
+  await mkdir(folder, { recursive: true });
+  if (await holdsReport(path("report.json"))) await rm(path("evidence"), { recursive: true, force: true });
+  for (const name of ["report.json", "attempts.jsonl", "backend.log"]) await rm(path(name), { force: true });
+  return {
+    attempt: (attempt) => appendFileSync(path("attempts.jsonl"), `${JSON.stringify(attempt)}\n`),
+    log: (text) => writeFile(path("backend.log"), `${text.trimEnd()}\n`),
+    report: async (report, cases) => {
+      await mkdir(path("evidence"), { recursive: true });
+      await writeFile(path("report.json"), renderJson(report));
+      const options = { width: 120, paint: painter(false), cases, common: commonFindings([]) };
+      const failed = report.cases.filter(({ verdict }) => verdict === "fail" || verdict === "harness-error");
+      const names = namesOf(failed);
+      for (const [index, result] of failed.entries())
+        await writeFile(path(`evidence/${names[index]}.txt`), failureLines(result, options).join("\n"));
+    },
+  };
+}
+
+async function holdsReport(file: string): Promise<boolean> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return text.includes('"format": "bridge-conformance-report"');
+}
+
+/** A row each, told apart by what tells the rows apart; names of models hold `/` and `:`. */
+function namesOf(rows: readonly CaseResult[]): string[] {
+  const seen = new Map<string, number>();
+  return rows.map(({ id, kind, upstream, mode, rate, model }) => {
+    const parts = [id, kind, upstream, mode === "go" ? null : mode, rate === null ? null : model];
+    const name = parts
+      .filter((part) => part !== null)
+      .join("-")
+      .replaceAll(/[^\w.-]/g, "_");
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name}-${count}`;
+  });
 }

@@ -10,13 +10,12 @@ import { isHere, thisHost } from "./host.ts";
 import { contextLimit, detailOf, modeOf, onGpu, parametersOf } from "./ollama-facts.ts";
 import { outcomeOf, trialBody, type Trial } from "./trials.ts";
 import type { Capability, ModelProfile, ThinkingCapability } from "./types.ts";
+import { chatPath, warmUp } from "./warm-up.ts";
 
 /** Tokens of a full Claude Code's first request (49 KB), counted by two tokenizers with real servers. */
 const FIRST_REQUEST = 12_000;
 
 const FACT_MS = 5_000;
-/** A large model may have to be read from a slow disk. */
-const WARM_UP_MS = 600_000;
 const TRIAL_MS = 120_000;
 
 /** Words for how hard to think, where a server takes one of them. */
@@ -39,11 +38,11 @@ export async function profileModel(server: Server, model: string): Promise<Model
   const { told, ...rest } = facts;
   const attempt = (trial: Trial): Promise<Reply | null> =>
     ask(server, {
-      path: server.provider === "ollama" ? "/api/chat" : "/chat/completions",
+      path: chatPath(server),
       body: trialBody(trial, server.provider, model, facts.context.used),
-      timeoutMs: trial === "warm-up" ? WARM_UP_MS : TRIAL_MS,
+      timeoutMs: TRIAL_MS,
     });
-  const warm = await attempt("warm-up");
+  const warm = await warmUp(server, model, facts.context.used);
   const capabilities = {
     tools: await capability("tools", told.tools, told.by, attempt),
     thinking: await thinking(told, attempt),

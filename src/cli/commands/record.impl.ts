@@ -15,9 +15,7 @@ export async function recordCommand(argv: RecordArguments): Promise<ExitCode> {
   if (command === null) throw usageError('record needs a session to record: record NAME -- claude -p "…"');
   const apiKey = argv["api-key"];
   const token = randomBytes(16).toString("hex");
-  const backend = await untilInterrupted((signal) =>
-    findModel(argv, { signal, stderr: process.stderr }, false),
-  );
+  const backend = await untilInterrupted((signal) => findModel(argv, { signal, stderr: process.stderr }));
   try {
     const { cassette, exitCode } = await recordSession({
       folder,

@@ -1,5 +1,5 @@
 import type { Options } from "yargs";
-import type { Backend } from "../../backends/find-backend.ts";
+import type { Backend, BackendWish } from "../../backends/find-backend.ts";
 import { usageError } from "../exit.ts";
 import { TEXT } from "../model-options.ts";
 
@@ -35,41 +35,57 @@ export interface Surroundings {
   stderr: NodeJS.WriteStream;
 }
 
-/**
- * The live model that was asked for, or nothing: the scripted one, embedded. Of the scripted model on another
- * server only the server is looked for: who runs it puts the model there.
- * @throws BackendError (exit 3) when it is not there
- */
-export async function openBackend(
-  argv: BackendArguments,
-  surroundings: Surroundings,
-): Promise<Backend | undefined> {
-  const { model, backend: kind = "auto" } = argv;
-  if (model === undefined) {
-    if (argv["base-url"] !== undefined) throw usageError("--base-url needs --model NAME");
-    if (kind !== "auto" && kind !== "scripted") throw usageError(`--backend ${kind} needs --model NAME`);
-    return undefined;
-  }
-  if (argv.target !== undefined) return undefined;
-  if (model === SCRIPTED && kind === "auto" && argv["base-url"] === undefined) return undefined;
-  return findModel(argv, surroundings, model === SCRIPTED);
+/** As `BackendArguments`, of several models. */
+export interface BackendsArguments extends Omit<BackendArguments, "model"> {
+  model?: string[];
 }
 
 /**
- * The model server that a command line means; what has to be downloaded is asked for on stderr.
- * @param serverOnly whoever asks puts the model there
+ * The live models that were asked for, each once; none: the scripted one, embedded. Of the scripted model on another
+ * server only the server is looked for: who runs it puts the model there.
+ * @throws BackendError (exit 3) when one is not there
  */
-export async function findModel(
+export async function openBackends(
+  argv: BackendsArguments,
+  surroundings: Surroundings,
+): Promise<readonly Backend[]> {
+  const { backend: kind = "auto" } = argv;
+  const models = [...new Set(argv.model)];
+  if (models.length === 0) {
+    if (argv["base-url"] !== undefined) throw usageError("--base-url needs --model NAME");
+    if (kind !== "auto" && kind !== "scripted") throw usageError(`--backend ${kind} needs --model NAME`);
+    return [];
+  }
+  if (argv.target !== undefined) {
+    if (models.length > 1) throw usageError("--target takes one --model NAME: the name that requests have");
+    return [];
+  }
+  const embedded = kind === "auto" && argv["base-url"] === undefined;
+  const wished = models.filter((model) => model !== SCRIPTED || !embedded);
+  const wishes = await Promise.all(
+    wished.map((model) => wishOf({ ...argv, model }, surroundings, model === SCRIPTED)),
+  );
+  const { findBackends } = await import("../../backends/find-backends.ts");
+  return findBackends(wishes);
+}
+
+/** The model server that a command line means; what has to be downloaded is asked for on stderr. */
+export async function findModel(argv: BackendArguments, surroundings: Surroundings): Promise<Backend> {
+  const { findBackend } = await import("../../backends/find-backend.ts");
+  return findBackend(await wishOf(argv, surroundings, false));
+}
+
+/** @param serverOnly whoever asks puts the model there */
+async function wishOf(
   argv: BackendArguments,
   { signal, stderr }: Surroundings,
   serverOnly: boolean,
-): Promise<Backend> {
+): Promise<BackendWish> {
   const { model, provider, image, backend: kind = "auto" } = argv;
   if (image !== undefined && kind !== "container" && kind !== "auto")
     throw usageError(`--image is for a container, not for --backend ${kind}`);
-  const { findBackend } = await import("../../backends/find-backend.ts");
   const { asking, downloadBar, errorLine } = await import("./run.download.ts");
-  return findBackend({
+  return {
     kind,
     serverOnly,
     ...(model !== undefined && { model }),
@@ -82,5 +98,5 @@ export async function findModel(
     ...(provider !== undefined && { provider }),
     ...(argv["base-url"] !== undefined && { baseUrl: argv["base-url"] }),
     ...(argv["api-key"] !== undefined && { apiKey: argv["api-key"] }),
-  });
+  };
 }

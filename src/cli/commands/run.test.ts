@@ -82,7 +82,7 @@ test.each<[what: string, args: Partial<RunArguments>, message: RegExp]>([
 test("a model that nobody serves: exit 3", async () => {
   const args: RunArguments = {
     ...DEFAULTS,
-    model: "x",
+    model: ["x"],
     provider: "ollama",
     "base-url": "http://127.0.0.1:1",
   };

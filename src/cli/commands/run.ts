@@ -1,9 +1,9 @@
 import type { CommandModule } from "yargs";
 import { MODEL_OPTIONS, TEXT } from "../model-options.ts";
-import { backendOptions, type BackendArguments } from "./run.backend.ts";
+import { backendOptions, type BackendsArguments } from "./run.backend.ts";
 
 /** Options of `bridge-conformance run`; also what `run.impl.ts` gets. */
-export interface RunArguments extends BackendArguments {
+export interface RunArguments extends BackendsArguments {
   "target-upstream-port"?: number;
   suite?: string[];
   case?: string[];
@@ -24,6 +24,11 @@ const run: CommandModule<object, RunArguments> = {
   builder: {
     ...MODEL_OPTIONS,
     ...backendOptions,
+    model: {
+      ...TEXT,
+      array: true,
+      describe: "A live model, or several; without it the embedded scripted model",
+    },
     target: { ...TEXT, describe: "Test this Messages endpoint instead of the embedded bridge" },
     "target-upstream-port": {
       type: "number",
@@ -38,7 +43,11 @@ const run: CommandModule<object, RunArguments> = {
       requiresArg: true,
       describe: "Most runs of a case on a live model (looked at after 5, 10 and 20)",
     },
-    budget: { ...TEXT, default: "10m", describe: "Longest time for a live model's cases: 90s, 10m, 1h" },
+    budget: {
+      ...TEXT,
+      default: "10m",
+      describe: "Longest time for the cases of each live model: 90s, 10m, 1h",
+    },
     floor: {
       ...TEXT,
       describe:
@@ -56,7 +65,10 @@ const run: CommandModule<object, RunArguments> = {
       requiresArg: true,
       describe: "Exit 1 from this level",
     },
-    out: { ...TEXT, describe: "Also write report.json and the evidence of failures into this folder" },
+    out: {
+      ...TEXT,
+      describe: "Also keep report.json, attempts.jsonl and the evidence of failures in this folder",
+    },
     "claude-binary": { ...TEXT, describe: "Claude Code (default: claude on PATH)" },
   },
   handler: async (argv) => {
