@@ -103,10 +103,16 @@ function abandoned(one: Examined, said: Said | null, { client, timedOut }: Circu
   const late = timedOut || client?.timedOut === true || one.front.kind === "none";
   if (one.left && !late) return blame("client", "the client left in the middle of an answer");
   if (said === null) return blame("environment", "the model server had said nothing when the time was over");
+  if (one.front.kind === "answer" && endsEarly(one.front.said)) return answered(one, said);
   if (late) return blame("model", "the model was still speaking when the time was over");
   return one.front.kind === "error"
     ? blame("environment", `the model server fell silent in the middle of an answer: ${one.front.message}`)
     : blame("bridge", "the bridge left in the middle of an answer and told it as a whole one");
+}
+
+/** Only the bridge sees a stop sequence: it has no use for what the model says after it. */
+function endsEarly({ finish }: Said): boolean {
+  return finish === "stop_sequence";
 }
 
 function answered({ front, request, left }: Examined, said: Said): Verdict {
