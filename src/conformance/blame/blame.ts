@@ -15,6 +15,8 @@ export interface Failure {
   client: ClientFacts | null;
   /** The attempt was ended by its time limit. */
   timedOut: boolean;
+  /** Names of the rules that were broken. */
+  rules: readonly string[];
 }
 
 /** How long the tap is waited for: the front may be through a moment before the back is. */
@@ -28,7 +30,7 @@ export async function blameFor(
   await Promise.race([world.back?.idle(), sleep(SETTLE_MS)]);
   const examined = await Promise.all(failure.exchanges.map((one) => examine(one, world.foreign)));
   const tapIsUp = world.back === undefined || (await takesConnections(world.back.port));
-  const blame = decide(examined, { client: failure.client, timedOut: failure.timedOut, tapIsUp });
+  const blame = decide(examined, { ...failure, tapIsUp });
   return world.scripted === null ? blame : amongUs(blame);
 }
 

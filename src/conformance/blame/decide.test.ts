@@ -19,7 +19,7 @@ function leftEarly(front: Partial<Said>, back: Partial<Said>): Examined {
   };
 }
 
-const suite = { client: null, tapIsUp: true, timedOut: false };
+const suite = { client: null, tapIsUp: true, timedOut: false, rules: ["answer.text"] };
 
 describe("the bridge left its model server in the middle of an answer", () => {
   test("at a stop sequence that is its right", () => {
@@ -38,5 +38,23 @@ describe("the bridge left its model server in the middle of an answer", () => {
       who: "bridge",
       why: "the bridge left in the middle of an answer and told it as a whole one",
     });
+  });
+});
+
+describe("all was told as the model said it, and a rule is broken", () => {
+  const one: Examined = {
+    ...leftEarly({ text: "Hello", finish: "end_turn" }, {}),
+    back: { kind: "whole", said: said({ text: "Hello", finish: "stop" }) },
+  };
+
+  test.each<[string[], string]>([
+    [["answer.text"], "model"],
+    [["usage.near", "answer.text"], "model"],
+    [["usage.near"], "bridge"],
+    [["body", "header"], "bridge"],
+    [["upstream.texts-in-order"], "bridge"],
+    [[], "model"],
+  ])("%j: %s", (rules, who) => {
+    expect(decide([one], { ...suite, rules })).toMatchObject({ who, exchange: null });
   });
 });

@@ -25,7 +25,12 @@ export interface Circumstances {
   tapIsUp: boolean;
   /** The attempt was ended by its time limit. */
   timedOut: boolean;
+  /** Names of the rules that were broken. */
+  rules: readonly string[];
 }
+
+/** Rules of what the model has no part in: counts made before it was asked, frames, headers, what it was asked. */
+const OF_THE_TARGET = /^(?:body|distinct|event|header|usage\.(?:near|start-near)|upstream\..*)$/;
 
 type Verdict = Omit<Blame, "exchange"> | null;
 
@@ -44,6 +49,13 @@ export function decide(examined: readonly Examined[], circumstances: Circumstanc
   if (examined.length === 0) return { who: null, why: "nothing was sent", exchange: null };
   if (examined.every(({ seen }) => !seen))
     return { who: null, why: "nobody saw what the target's model server said", exchange: null };
+  const { rules } = circumstances;
+  if (rules.length > 0 && rules.every((rule) => OF_THE_TARGET.test(rule)))
+    return {
+      who: "bridge",
+      why: `the model has no part in ${[...new Set(rules)].join(", ")}`,
+      exchange: null,
+    };
   return {
     who: "model",
     why: `the front says what the model said, and that is ${lastWords(examined)}`,
