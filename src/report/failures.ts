@@ -42,9 +42,7 @@ export function failureLines(result: CaseResult, options: FailureOptions): strin
   const own = result.findings.filter((finding) => common.of(finding) === undefined);
   const shared = letters.length === 0 ? "" : `: ${letters.join(", ")}`;
   const word = result.verdict === "harness-error" ? "HARNESS ERROR" : result.verdict.toUpperCase();
-  const { mode, upstream, kind } = result;
-  const upstreamMode = mode === null || mode === "go" ? upstream : `${upstream}, mode ${mode}`;
-  const where = [kind, upstreamMode].filter((part) => part !== null).join(" over ");
+  const where = whereOf(result);
   const title = wrap(`${word} ${result.level} ${result.id} (${where})${shared}`, width).map((line) =>
     paint(["bold", "red"], line),
   );
@@ -62,6 +60,13 @@ export function failureLines(result: CaseResult, options: FailureOptions): strin
     ]),
     "",
   ];
+}
+
+/** `script over ollama, mode jinja`, `any over openai, qwen3:1.7b`. */
+function whereOf({ kind, upstream, mode, rate, model }: CaseResult): string {
+  const over = [kind, upstream].filter((part) => part !== null).join(" over ");
+  const modes = mode === null || mode === "go" ? [] : [`mode ${mode}`];
+  return [over, ...modes, ...(rate === null ? [] : [printable(model)])].join(", ");
 }
 
 type Shown = CaseResult["findings"][number];

@@ -1,21 +1,39 @@
 import type { CaseResult, RunReport } from "../conformance/types.ts";
+import { liveTable } from "./live-table.ts";
+import { reasonLines } from "./reasons.ts";
 import { printable, wrap, type Paint } from "./style.ts";
 
-/** What was found out about each live model, and how often it passed: a line per case. */
-export function liveLines(report: RunReport, width: number, paint: Paint): string[] {
-  return report.models.flatMap(({ name, profile }) => {
-    const rows = report.cases.filter(({ rate, model }) => rate !== null && model === name);
-    if (rows.length === 0 && profile === undefined) return [];
-    return [
-      paint("bold", printable(name)),
-      ...(profile === undefined ? [] : profileLines(profile, width)),
-      ...rows.flatMap((row) => rowLines(row, width, paint)),
-      "",
-    ];
-  });
+type Model = RunReport["models"][number];
+
+/** The models that are judged by rates. */
+export function judgedModels({ models, cases }: RunReport): Model[] {
+  return models.filter(({ name, profile }) => profile !== undefined || rowsOf(cases, name).length > 0);
 }
 
-type Profile = NonNullable<RunReport["models"][number]["profile"]>;
+/**
+ * What was found out about each live model, and how often it passed: a line per case; of several models a table
+ * with a column each, where the terminal is wide enough for it.
+ */
+export function liveLines(report: RunReport, width: number, paint: Paint): string[] {
+  const models = judgedModels(report);
+  const names = models.map(({ name }) => name);
+  const table = models.length > 1 ? liveTable(report.cases, names, width, paint) : null;
+  const sections = models.flatMap(({ name, profile }) => [
+    paint("bold", printable(name)),
+    ...(profile === undefined ? [] : profileLines(profile, width)),
+    ...(table === null ? rowsOf(report.cases, name).flatMap((row) => rowLines(row, width, paint)) : []),
+    "",
+  ]);
+  if (table === null) return sections;
+  const open = report.cases.filter(({ rate }) => rate !== null);
+  return [...sections, ...table, "", ...reasonLines(open, "inconclusive", width, names)];
+}
+
+function rowsOf(cases: readonly CaseResult[], name: string): CaseResult[] {
+  return cases.filter(({ rate, model }) => rate !== null && model === name);
+}
+
+type Profile = NonNullable<Model["profile"]>;
 
 function profileLines(profile: Profile, width: number): string[] {
   const { engine, digest, quantisation, size, template, mode, context, capabilities, host } = profile;

@@ -2,9 +2,10 @@ import { isAbsolute, relative } from "node:path";
 import type { CaseResult, RunReport, Tally } from "../conformance/types.ts";
 import { commonFindings } from "./common.ts";
 import { commonLines, failureLines, type CaseIndex, type FailureOptions } from "./failures.ts";
-import { liveLines } from "./live.ts";
+import { judgedModels, liveLines } from "./live.ts";
 import { matrixOf } from "./matrix.ts";
 import { matrixLines } from "./matrix-table.ts";
+import { reasonLines } from "./reasons.ts";
 import { painter, printable, wrap, type Paint } from "./style.ts";
 
 export interface PrettyOptions {
@@ -21,6 +22,8 @@ export async function renderPretty(report: RunReport, options: PrettyOptions): P
   const paint = painter(options.color);
   const failed = report.cases.filter(({ verdict }) => verdict === "fail" || verdict === "harness-error");
   const shown = { width, paint, cases: options.cases, common: commonFindings(failed) };
+  const judged = judgedModels(report).map(({ name }) => name);
+  const several = judged.length > 1 ? judged : [];
   const lines = [
     ...headerLines(report, width),
     "",
@@ -28,8 +31,8 @@ export async function renderPretty(report: RunReport, options: PrettyOptions): P
     "",
     ...commonLines(shown),
     ...failureBlocks(failed, shown),
-    ...reasonLines(report.cases, "degraded", width),
-    ...reasonLines(report.cases, "skip", width),
+    ...reasonLines(report.cases, "degraded", width, several),
+    ...reasonLines(report.cases, "skip", width, several),
     ...liveLines(report, width, paint),
     ...headlineLines(report, width, paint),
   ];
@@ -74,23 +77,6 @@ function headerLines(report: RunReport, width: number): string[] {
 function near(path: string): string {
   const below = relative(process.cwd(), path);
   return below.startsWith("..") || isAbsolute(below) ? path : below;
-}
-
-const WORDS = { skip: "skipped", degraded: "degraded" } as const;
-
-/** Skipped and degraded rows by reason: nothing is left out in silence. */
-function reasonLines(cases: readonly CaseResult[], of: keyof typeof WORDS, width: number): string[] {
-  const byReason = new Map<string, Set<string>>();
-  for (const { verdict, reason, id } of cases) {
-    if (verdict !== of) continue;
-    const ids = byReason.get(reason ?? "") ?? new Set();
-    byReason.set(reason ?? "", ids.add(id));
-  }
-  const lines = [...byReason].flatMap(([reason, ids]) => [
-    ...wrap(`${WORDS[of]}, ${printable(reason)}:`, width),
-    ...wrap([...ids].join(", "), width, "  "),
-  ]);
-  return lines.length === 0 ? [] : [...lines, ""];
 }
 
 function headlineLines(report: RunReport, width: number, paint: Paint): string[] {
