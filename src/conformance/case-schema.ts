@@ -182,7 +182,13 @@ const oneCase = {
     procedure: expectations.items,
     expect: expectations,
     floor: { type: "number", minimum: 0, maximum: 1 },
-    readiness: { type: "string", minLength: 1 },
+    limit: { type: "string", pattern: "^([0-9]+m)?([0-9]+s)?$", minLength: 2 },
+    readiness: {
+      type: "object",
+      required: ["does"],
+      additionalProperties: false,
+      properties: { does: { type: "string", minLength: 1 }, decides: { enum: ["loop", "edits"] } },
+    },
   },
 };
 

@@ -99,6 +99,14 @@ export interface BridgeSettings {
   web?: { search?: boolean; fetch?: boolean };
 }
 
+/** What a case says of a model to the people who read the readiness line (`readiness.ts`). */
+export interface ReadinessSpec {
+  /** What a model does that passes: `edits files`. */
+  does: string;
+  /** `loop`: without it there is no work at all; `edits`: without it none that nobody watches. */
+  decides?: "loop" | "edits";
+}
+
 export interface CaseSpec {
   id: string;
   level: Level;
@@ -118,7 +126,7 @@ export interface CaseSpec {
   /** Instead of the suite's default answer. */
   answer?: AnswerItem[];
   sends?: SendSpec[];
-  /** What the `any` kind sends to a live model; only structure can be asserted. */
+  /** What the `any` and `capable` kinds send to a live model; only structure can be asserted. */
   live?: SendSpec[];
   /** Code for what data cannot say: a name in `procedures/`, or one key with its arguments. */
   procedure?: Expectation;
@@ -126,8 +134,9 @@ export interface CaseSpec {
   expect?: Expectation[];
   /** Rate of a live model that suffices, 0–1; by default 0.5. */
   floor?: number;
-  /** What a model can do that passes, for the line people read: `edits files`. */
-  readiness?: string;
+  /** Longest time of one run, e.g. `3m`; by default 90 seconds. */
+  limit?: string;
+  readiness?: ReadinessSpec;
 }
 
 export interface SuiteDefaults {

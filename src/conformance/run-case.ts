@@ -1,11 +1,14 @@
 import type { Finding } from "../strict/finding.ts";
 import { automaticFindings } from "./automatic.ts";
-import type { SendSpec } from "./case.ts";
+import type { ClientFacts } from "./blame/client.ts";
+import type { CaseSpec, SendSpec } from "./case.ts";
+import { parseDuration } from "./duration.ts";
 import { showRequest, type Exchange } from "./exchange.ts";
 import { NoAnswer } from "./http.ts";
 import { sayableSends } from "./engine/select-sends.ts";
 import { excerpt } from "./path.ts";
-import { PROCEDURES } from "./procedures/index.ts";
+import { isTask, PROCEDURES } from "./procedures/index.ts";
+import type { ProcedureContext } from "./procedures/procedure.ts";
 import { differs } from "./rules/answer.ts";
 import { judgeExpectations, nameAndArguments } from "./rules/index.ts";
 import type { Job } from "./select.ts";
@@ -16,12 +19,23 @@ import { performSend, performSends, type World } from "./world.ts";
 export interface CaseOutcome {
   findings: Finding[];
   exchanges: Exchange[];
+  /** The real client, when it made the requests. */
+  client: ClientFacts | null;
+}
+
+/** Longest run of one case that names no limit, ms. */
+const CASE_MS = 90_000;
+
+/** Longest run of a case, ms. */
+export function limitOf({ limit }: Pick<CaseSpec, "limit">): number {
+  return (limit === undefined ? null : parseDuration(limit)) ?? CASE_MS;
 }
 
 /** Runs one case in a world of its own. Throws only when the harness itself is at fault. */
 export async function runCase(job: Row, world: World, binary?: string): Promise<CaseOutcome> {
   const { spec, suite } = job;
   const exchanges: Exchange[] = [];
+  let client: ClientFacts | null = null;
   const send = async (
     one: Send,
     elsewhere: World = world,
@@ -36,25 +50,31 @@ export async function runCase(job: Row, world: World, binary?: string): Promise<
   const live = job.kind === "any" || job.kind === "capable";
   const sends = sendsOf(job, expand((live ? spec.live : spec.sends) ?? []));
   try {
-    if (spec.procedure === undefined || live) return { findings: await sendAll(sends, send), exchanges };
+    if (spec.procedure === undefined || (live && !isTask(spec)))
+      return { findings: await sendAll(sends, send), exchanges, client };
     const [name, args] = nameAndArguments(spec.procedure);
     const procedure = PROCEDURES[name];
     if (procedure === undefined) throw new Error(`no procedure is called "${name}"`);
     const sendTogether = (many: readonly Send[]): Promise<{ exchange: Exchange; findings: Finding[] }[]> =>
       performTogether(world, many);
     const judge = (exchange: Exchange): Promise<Finding[]> => judgeExchange(exchange, exchanges, world);
-    const context = { world, spec, binary, sends, send, sendTogether, judge, expand, signal: world.signal };
-    return { findings: await procedure.run(context, args as never), exchanges };
+    const keep: ProcedureContext["keep"] = (seen, facts) => {
+      exchanges.push(...seen);
+      client = facts;
+    };
+    const model = { live: job.live ?? null, limitMs: limitOf(spec), keep, signal: world.signal };
+    const context = { world, spec, binary, sends, send, sendTogether, judge, expand, ...model };
+    return { findings: await procedure.run(context, args as never), exchanges, client };
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     const findings: Finding[] = [
       { rule: "answers", message: error.message, evidence: "", severity: "error" },
     ];
-    return { findings, exchanges };
+    return { findings, exchanges, client };
   }
 }
 
-type Row = Pick<Job, "spec" | "suite" | "kind"> & Partial<Pick<Job, "mode" | "way">>;
+type Row = Pick<Job, "spec" | "suite" | "kind"> & Partial<Pick<Job, "mode" | "way" | "live">>;
 
 /** A real engine gets what it can say; of the embedded modes only the first gets bytes, which are the same in all. */
 function sendsOf({ spec, suite, mode, way }: Row, all: Send[]): Send[] {

@@ -2,7 +2,8 @@ import { performance } from "node:perf_hooks";
 import type { Finding } from "../strict/finding.ts";
 import { excerpt } from "./path.ts";
 import { blameFinding, blameFor } from "./blame/blame.ts";
-import { runCase, type CaseOutcome } from "./run-case.ts";
+import { isTask } from "./procedures/index.ts";
+import { limitOf, runCase, type CaseOutcome } from "./run-case.ts";
 import { DEGRADED } from "./rules/combine.ts";
 import type { Job } from "./select.ts";
 import type { CaseResult, Verdict } from "./types.ts";
@@ -11,8 +12,8 @@ import type { Worlds } from "./worlds.ts";
 
 const NO_CLIENT = "there is no Claude Code (claude on PATH, or --claude-binary)";
 
-/** Longest run of one case, ms: beyond it the harness gives up. */
-const CASE_MS = 90_000;
+/** A task ends its client by itself at its limit, and its work is looked at afterwards, ms. */
+const AFTER_TASK_MS = 60_000;
 
 /** Runs one row. Never throws: what goes wrong in the harness is a verdict of its own. */
 export async function runJob(
@@ -25,15 +26,19 @@ export async function runJob(
   const done: Done = (verdict, reason, findings = []) =>
     resultOf(job, model, { verdict, reason, findings, ms: Math.round(performance.now() - started) });
   if (job.skip !== null) return done("skip", job.skip);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(CASE_MS)]);
+  const task = isTask(job.spec);
+  const late = AbortSignal.timeout(limitOf(job.spec) + (task ? AFTER_TASK_MS : 0));
   try {
-    const client = job.kind === "client" ? await worlds.client : null;
-    if (job.kind === "client" && client === null) return done("skip", NO_CLIENT);
-    const world = await worlds.worldOf(job, limit);
+    const needsClient = job.kind === "client" || task;
+    const client = needsClient ? await worlds.client : null;
+    if (needsClient && client === null) return done("skip", NO_CLIENT);
+    const world = await worlds.worldOf(job, AbortSignal.any([signal, late]));
     try {
       const outcome = await runCase(job, world, client?.path);
       const result = settle(outcome, done);
-      return job.live === null || result.verdict !== "fail" ? result : await blamed(result, outcome, world);
+      const asked = job.live !== null || outcome.client !== null;
+      if (!asked || result.verdict !== "fail") return result;
+      return await blamed(result, { ...outcome, timedOut: late.aborted }, world);
     } finally {
       await world.close();
     }
@@ -43,8 +48,13 @@ export async function runJob(
 }
 
 /** With the one whose fault it is, by the bytes of both hops, and why. */
-async function blamed(result: CaseResult, { exchanges }: CaseOutcome, world: World): Promise<CaseResult> {
-  const found = await blameFor({ exchanges, client: null, timedOut: false }, world);
+async function blamed(
+  result: CaseResult,
+  { exchanges, client, timedOut }: CaseOutcome & { timedOut: boolean },
+  world: World,
+): Promise<CaseResult> {
+  const rules = result.findings.map(({ rule }) => rule);
+  const found = await blameFor({ exchanges, client, timedOut, rules }, world);
   const { rule, message, evidence } = blameFinding(found, exchanges);
   return { ...result, blame: found.who, findings: [{ rule, message, evidence }, ...result.findings] };
 }

@@ -4,6 +4,7 @@ import type { Dialect } from "../upstream/delta.ts";
 import type { CaseSpec, SuiteFile } from "./case.ts";
 import type { EngineWay, LiveModel, SuiteOptions } from "./options.ts";
 import { sayableSends } from "./engine/select-sends.ts";
+import { isTask } from "./procedures/index.ts";
 import { dependsOnMode } from "./send.ts";
 import type { CaseKind } from "./types.ts";
 
@@ -80,7 +81,7 @@ function jobsOf(suite: SuiteFile, spec: CaseSpec, options: SuiteOptions): Job[] 
         job(kind, options.target === undefined ? "ollama" : (options.target.upstream ?? "openai"), null),
       ];
     if (kind === "any" || kind === "capable") {
-      if (spec.live === undefined) return [];
+      if (spec.live === undefined && !isTask(spec)) return [];
       return (options.live ?? []).map((live) => job(kind, live.provider, live.provider, { live }));
     }
     if (kind === "script" && options.engine !== undefined)

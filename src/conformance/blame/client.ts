@@ -1,5 +1,4 @@
-import { exactJsonOf } from "../json.ts";
-import { isRecord, listOf, recordOf } from "../path.ts";
+import { toolUses } from "../tool-uses.ts";
 import type { Examined } from "./examine.ts";
 
 /** How a session of the real client went, beside its requests. */
@@ -57,24 +56,9 @@ function hung(pending: readonly string[], answers: number): Fault {
 
 /** Names of called tools of which no later request holds a result. */
 function unsentResults(examined: readonly Examined[]): string[] {
-  const sent = new Set(examined.flatMap(({ exchange }) => resultIds(exactJsonOf(exchange.request.body))));
-  return examined.flatMap(({ exchange, front }) =>
-    front.kind !== "answer"
-      ? []
-      : listOf(exchange.answer?.message["content"])
-          .filter(isRecord)
-          .filter(({ type, id }) => type === "tool_use" && !sent.has(id))
-          .map(({ name }) => String(name)),
-  );
-}
-
-function resultIds(body: unknown): unknown[] {
-  return listOf(recordOf(body)["messages"]).flatMap((message) =>
-    listOf(recordOf(message)["content"])
-      .filter(isRecord)
-      .filter(({ type }) => type === "tool_result")
-      .map(({ tool_use_id }) => tool_use_id),
-  );
+  return toolUses(examined.map(({ exchange }) => exchange))
+    .filter(({ turn, result }) => result === null && examined[turn]?.front.kind === "answer")
+    .map(({ name }) => name);
 }
 
 function lastStop(examined: readonly Examined[]): string | null {

@@ -1,27 +1,26 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Finding } from "../../strict/finding.ts";
-import type { RunClaudeResult } from "../../launch/run-claude.ts";
-import type { TappedExchange } from "../../replay/tap.ts";
 import type { AnswerItem, Expectation } from "../case.ts";
 import type { Exchange } from "../exchange.ts";
 import { mismatch } from "../match.ts";
-import { excerpt, show } from "../path.ts";
+import { show } from "../path.ts";
 import { automaticFindings } from "../automatic.ts";
 import { judgeExpectations } from "../rules/index.ts";
-import { behind, queueAnswer, type World } from "../world.ts";
-import { fallbackFindings, messageExchanges } from "./claude-traffic.ts";
+import { queueAnswer, type World } from "../world.ts";
+import { fallbackFindings } from "./claude-traffic.ts";
+import {
+  clientFacts,
+  clientLog,
+  inScratch,
+  runTapped,
+  type FolderContents,
+  type Session,
+} from "./client-session.ts";
 import { procedure, type Procedure } from "./procedure.ts";
 
-interface Arguments {
+interface Arguments extends FolderContents {
   prompt: string;
   /** One upstream answer per request that the client is to make, in order. `${cwd}` is its folder. */
   turns: AnswerItem[][];
-  /** Files in the client's folder. */
-  files?: Record<string, string>;
-  /** More files, by their names in `fixtures/`. */
-  fixtures?: Record<string, string>;
   env?: Record<string, string>;
   /** Exit code: a number, or a match. */
   exit: unknown;
@@ -35,7 +34,7 @@ interface Arguments {
   repeats?: number;
 }
 
-const FIXTURES = new URL("../../../fixtures/", import.meta.url);
+const CLIENT_MS = 60_000;
 
 const object = { type: "object" };
 
@@ -61,58 +60,21 @@ export const claude: Procedure<Arguments> = procedure(
       repeats: { type: "integer" },
     },
   },
-  async ({ world, binary }, args) => {
-    const folder = await mkdtemp(join(tmpdir(), "bridge-conformance-"));
-    try {
-      const session = await runSession(world, binary, args, folder);
-      return await judgeSession(session, args, world);
-    } finally {
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-    }
-  },
+  async ({ world, binary, keep }, args) =>
+    inScratch(args, async (cwd, home) => {
+      for (const turn of inFolder(args.turns, cwd)) queueAnswer(world, turn, "line");
+      const session = await runTapped(world, {
+        prompt: args.prompt,
+        cwd,
+        home,
+        timeoutMs: CLIENT_MS,
+        ...(binary === undefined ? {} : { binary }),
+        env: { CLAUDE_CODE_MAX_RETRIES: "1", ...args.env },
+      });
+      keep(session.exchanges, clientFacts(session));
+      return judgeSession(session, args, world);
+    }),
 );
-
-interface Session {
-  run: RunClaudeResult;
-  exchanges: Exchange[];
-}
-
-async function runSession(
-  world: World,
-  binary: string | undefined,
-  args: Arguments,
-  folder: string,
-): Promise<Session> {
-  const [{ startTap }, { runClaude }] = await Promise.all([
-    import("../../replay/tap.ts"),
-    import("../../launch/run-claude.ts"),
-  ]);
-  const cwd = join(folder, "work");
-  await mkdir(cwd);
-  for (const [name, text] of Object.entries(args.files ?? {})) await writeFile(join(cwd, name), text);
-  for (const [name, from] of Object.entries(args.fixtures ?? {}))
-    await copyFile(new URL(from, FIXTURES), join(cwd, name));
-  for (const turn of inFolder(args.turns, cwd)) queueAnswer(world, turn, "line");
-  const tapped: TappedExchange[] = [];
-  const tap = await startTap({ upstream: new URL(world.url), hop: "front" });
-  try {
-    const run = await runClaude({
-      baseUrl: tap.url,
-      model: world.model ?? "scripted",
-      prompt: args.prompt,
-      cwd,
-      home: join(folder, "home"),
-      timeoutMs: 60_000,
-      ...(binary === undefined ? {} : { binary }),
-      env: { CLAUDE_CODE_MAX_RETRIES: "1", ...args.env },
-    });
-    await tap.idle();
-    tapped.push(...tap.exchanges);
-    return { run, exchanges: messageExchanges(tapped, ...behind(world)) };
-  } finally {
-    await tap.close();
-  }
-}
 
 /** `${cwd}` in any text of the turns. */
 function inFolder(turns: AnswerItem[][], cwd: string): AnswerItem[][] {
@@ -123,7 +85,7 @@ function inFolder(turns: AnswerItem[][], cwd: string): AnswerItem[][] {
 
 async function judgeSession({ run, exchanges }: Session, args: Arguments, world: World): Promise<Finding[]> {
   const said = run.result?.result ?? "";
-  const log = excerpt(`exit ${run.exitCode}\n${run.stderr}\n${run.stdout.slice(-1500)}`, 1500);
+  const log = clientLog(run);
   const judging = { scripted: false, foreign: world.foreign };
   const streams = await Promise.all(exchanges.map((exchange) => automaticFindings(exchange, judging)));
   return [

@@ -1,3 +1,5 @@
+import type { CaseSpec } from "../case.ts";
+import { nameAndArguments } from "../rules/index.ts";
 import { beside } from "./beside.ts";
 import { claude } from "./claude.ts";
 import { concurrent } from "./concurrent.ts";
@@ -14,6 +16,7 @@ import type { ProcedureSet } from "./procedure.ts";
 import { unreachable } from "./unreachable.ts";
 import { slowReader } from "./slow-reader.ts";
 import { sweep } from "./sweep.ts";
+import { task } from "./task.ts";
 
 /** Every procedure a case may name. */
 export const PROCEDURES: ProcedureSet = {
@@ -31,5 +34,11 @@ export const PROCEDURES: ProcedureSet = {
   pages,
   "slow-reader": slowReader,
   sweep,
+  task,
   unreachable,
 };
+
+/** Whether a live model works with the real client in it. */
+export function isTask({ procedure }: Pick<CaseSpec, "procedure">): boolean {
+  return procedure !== undefined && PROCEDURES[nameAndArguments(procedure)[0]]?.live === true;
+}

@@ -1,6 +1,8 @@
 import type { Finding } from "../../strict/finding.ts";
+import type { ClientFacts } from "../blame/client.ts";
 import type { CaseSpec, SendSpec } from "../case.ts";
 import type { Exchange } from "../exchange.ts";
+import type { LiveModel } from "../options.ts";
 import type { Send } from "../send.ts";
 import type { World } from "../world.ts";
 
@@ -8,8 +10,12 @@ import type { World } from "../world.ts";
 export interface ProcedureContext {
   world: World;
   spec: CaseSpec;
-  /** Claude Code, for cases of kind `client`. */
+  /** Claude Code, for cases of kind `client` and those that a live model does with it. */
   binary: string | undefined;
+  /** The model that is judged; null where its words are ours. */
+  live: LiveModel | null;
+  /** Longest time of the case, ms. */
+  limitMs: number;
   /** The sends of the case, expanded. */
   sends: readonly Send[];
   /** Further sends, made from data as in a case. */
@@ -23,6 +29,8 @@ export interface ProcedureContext {
   sendTogether(sends: readonly Send[]): Promise<{ exchange: Exchange; findings: Finding[] }[]>;
   /** Judges an exchange that the procedure made itself, as `send` does with its own. */
   judge(exchange: Exchange): Promise<Finding[]>;
+  /** Hands over a session of the real client, for the judge of blame. */
+  keep: (exchanges: readonly Exchange[], client: ClientFacts) => void;
   signal: AbortSignal;
 }
 
@@ -30,6 +38,8 @@ export interface ProcedureContext {
 export interface Procedure<A> {
   /** JSON schema of its arguments (`{ type: "null" }`: none). */
   args: object;
+  /** It has a live model work with the real client: cases of kind `capable` may name it. */
+  live?: true;
   run(context: ProcedureContext, args: A): Promise<Finding[]>;
 }
 
@@ -39,6 +49,7 @@ export type ProcedureSet = Readonly<Record<string, Procedure<never>>>;
 export function procedure<A>(
   args: object,
   run: (context: ProcedureContext, args: A) => Promise<Finding[]>,
+  more: Pick<Procedure<A>, "live"> = {},
 ): Procedure<A> {
-  return { args, run };
+  return { args, run, ...more };
 }
