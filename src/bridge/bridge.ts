@@ -36,7 +36,10 @@ export interface BridgeSeams extends WebSeams {
 /** The same with what no option can set: the library does not export it. */
 export function createBridgeWith(options: BridgeOptions, seams: BridgeSeams): Bridge {
   const core = createCore(options, seams);
-  const handler: Handler = (request, sink) => handle(core, request, sink);
+  const handlerOf =
+    (boundTo: string | null): Handler =>
+    (request, sink) =>
+      handle(core, request, sink, boundTo);
   let server: Server | null = null;
   const close = async (): Promise<void> => {
     const closed = server === null ? Promise.resolve() : closeServer(server);
@@ -45,10 +48,10 @@ export function createBridgeWith(options: BridgeOptions, seams: BridgeSeams): Br
   };
   return {
     metrics: core.metrics,
-    fetch: (request) => fetchOver(handler, request),
+    fetch: (request) => fetchOver(handlerOf(null), request),
     async listen() {
       const { host } = core.settings;
-      server = createNodeServer(handler);
+      server = createNodeServer(handlerOf(host));
       const port = await listenOn(server, host, core.settings.port);
       return { url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, port };
     },

@@ -13,7 +13,7 @@ function open(url: string): Socket {
 
 function post(path: string, body: object | string): string {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+  return `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
 }
 
 /** Reads until the text matches. */

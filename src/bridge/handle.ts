@@ -1,5 +1,6 @@
 import { sendEmpty, sendError, sendJson } from "./answers.ts";
 import { checkCredential } from "./auth.ts";
+import { checkCaller } from "./caller.ts";
 import type { Core, Exchange } from "./core.ts";
 import { answerCountTokens } from "./count-tokens-route.ts";
 import type { FrontRequest, Sink } from "./front.ts";
@@ -10,14 +11,23 @@ import { answerModel, answerModels } from "./models-route.ts";
 import { relay } from "./relay.ts";
 import { findRoute, pathOf, type Route } from "./router.ts";
 
-/** Answers one front request; whatever goes wrong, the client gets an envelope. Never rejects. */
-export async function handle(core: Core, request: FrontRequest, sink: Sink): Promise<void> {
+/**
+ * Answers one front request; whatever goes wrong, the client gets an envelope. Never rejects.
+ * @param boundTo the address of the bridge's own socket that it came through; null: the caller's business
+ */
+export async function handle(
+  core: Core,
+  request: FrontRequest,
+  sink: Sink,
+  boundTo: string | null,
+): Promise<void> {
   const mark = request.headers["x-bridge-exchange"];
   const began = performance.now();
   const exchange: Exchange = { id: randomRequestId(), request, sink, mark, notes: [], status: 0, began };
   core.metrics.requests++;
   core.metrics.active++;
   try {
+    if (boundTo !== null) checkCaller(request.headers, boundTo);
     await answer(core, exchange);
   } catch (error) {
     if (exchange.status !== 0) sink.cut();

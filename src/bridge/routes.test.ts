@@ -76,7 +76,7 @@ describe("authentication", () => {
   test("is decided before the body has arrived", async () => {
     await using fixture = await startBridge(answerText, options);
     const socket = connect(Number(new URL(fixture.url).port), "127.0.0.1");
-    socket.write("POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{");
+    socket.write("POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n{");
     const [head] = (await once(socket, "data")) as [Buffer];
     socket.destroy();
     expect(head.toString()).toMatch(/^HTTP\/1\.1 401 /);
@@ -170,7 +170,7 @@ describe("bodies", () => {
     await using fixture = await startBridge(answerText);
     const length = 40 * 1024 * 1024;
     const socket = connect(Number(new URL(fixture.url).port), "127.0.0.1").pause();
-    socket.write("POST /v1/messages HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n");
+    socket.write("POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n");
     socket.write(`${length.toString(16)}\r\n`);
     await new Promise((resolve) => socket.write(Buffer.alloc(length, 32), resolve));
     const [head] = (await once(socket.resume(), "data")) as [Buffer];
