@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import type { CaseResult, RunReport } from "../conformance/types.ts";
 import { caseResult } from "../testing/case-result.ts";
@@ -110,6 +111,26 @@ test.each([30, 40, 60, 80])("no line but a URL is longer than %d columns", async
 test("without colour there is no escape, and foreign ones never get through", async () => {
   expect(await render(80)).not.toContain("\u001b");
   expect(await render(80, true)).not.toContain("\u001b[31mred");
+});
+
+test.each([
+  ["the bridge's", 1, 2, 5, "bridge conformance"],
+  ["the model's", 2, 2, 4, "model capability"],
+])("a failure that is %s makes its line red", async (_whose, pass, total, modelPass, red) => {
+  const none = { pass: 0, total: 0 };
+  const text = await render(80, true, {
+    exitCode: 1,
+    headline: {
+      bridge: { must: { pass, total }, should: none, may: none },
+      model: { must: { pass: modelPass, total: 5 }, should: none, may: none },
+    },
+  });
+  const lines = text.split("\n").filter((line) => /conformance:|capability:/.test(line));
+  expect(
+    lines
+      .filter((line) => line.includes("\u001b[31m"))
+      .map((line) => stripVTControlCharacters(line).split(":")[0]),
+  ).toEqual([red]);
 });
 
 test("an unfinished run says so", async () => {

@@ -6,7 +6,7 @@ import { judgedModels, liveLines } from "./live.ts";
 import { matrixOf } from "./matrix.ts";
 import { matrixLines } from "./matrix-table.ts";
 import { reasonLines } from "./reasons.ts";
-import { painter, printable, wrap, type Paint } from "./style.ts";
+import { painter, printable, wrap, type Format, type Paint } from "./style.ts";
 
 export interface PrettyOptions {
   color: boolean;
@@ -86,13 +86,20 @@ function headlineLines(report: RunReport, width: number, paint: Paint): string[]
     ...wrap(`bridge conformance: ${tallies(bridge)}`, width),
     ...wrap(`model capability: ${live === 0 ? "no live cases in this run" : tallies(model)}`, width),
   ];
-  const bad = report.exitCode !== 0;
-  const painted = lines.map((line, index) =>
-    paint(index === 0 ? ["bold", bad ? "red" : "green"] : "bold", line),
-  );
+  const painted = lines.map((line, index) => paint(colourOf(report, index === 0), line));
   return report.incomplete
     ? [...painted, paint(["bold", "red"], "incomplete: stopped before every case had run")]
     : painted;
+}
+
+/** Red is what ended the run badly: the model alone, where all of the bridge passed. */
+function colourOf({ exitCode, headline: { bridge, model } }: RunReport, ofBridge: boolean): Format {
+  const [bridgeShort, modelShort] = [bridge, model].map(({ must, should, may }) =>
+    [must, should, may].some(({ pass, total }) => pass < total),
+  );
+  const byModel = exitCode === 1 && bridgeShort === false && modelShort === true;
+  if (!ofBridge) return byModel ? ["bold", "red"] : "bold";
+  return exitCode === 0 || byModel ? ["bold", "green"] : ["bold", "red"];
 }
 
 function tallies(headline: RunReport["headline"]["bridge"]): string {

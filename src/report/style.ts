@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 
-type Format = Parameters<typeof styleText>[0];
+/** A colour or style of `util.styleText`, or several. */
+export type Format = Parameters<typeof styleText>[0];
 
 /** Paints text, or leaves it alone where there is no colour. */
 export type Paint = (format: Format, text: string) => string;
