@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { RunReport } from "../../conformance/types.ts";
 import { docker, importOllamaImage, misbehavingImage, TEST_ENGINE } from "../../testing/ollama-image.ts";
 import { startTinyRegistry } from "../../testing/tiny-registry.ts";
 import { BackendError } from "../backend-error.ts";
@@ -124,6 +125,39 @@ describe.skipIf(TEST_ENGINE === undefined)(
       const { cases } = JSON.parse(stdout) as { cases: { model: string; verdict: string }[] };
       expect(cases.filter(({ model }) => model === "any:1b").map(({ verdict }) => verdict)).toContain("pass");
       expect(code).toBe(0);
+      docker("volume", "rm", VOLUME);
+    });
+
+    test("two models are in one container, asked for once each; what it wrote is kept: exit 0", async () => {
+      const out = mkdtempSync(join(tmpdir(), "bc-out-"));
+      const { code, stdout, stderr } = await program(
+        `--model one:1b --model two:1b --backend container --image ${IMAGE} --yes --live-runs 5 --case messages.shape.envelope --format json --out ${out}`.split(
+          " ",
+        ),
+      );
+      const { cases, backend } = JSON.parse(stdout) as RunReport;
+      const live = cases.filter(({ rate }) => rate !== null);
+      expect(live.map(({ model, verdict }) => [model, verdict])).toEqual([
+        ["one:1b", "pass"],
+        ["two:1b", "pass"],
+      ]);
+      expect(backend).toEqual({ kind: "container", description: `Ollama in a container of ${IMAGE}` });
+      expect(stderr.match(/^starting /gm)).toHaveLength(1);
+      for (const name of ["one:1b", "two:1b"]) expect(stderr).toContain(`${name} [####`);
+      expect(readFileSync(join(out, "backend.log"), "utf8")).toContain("Listening on");
+      expect(code).toBe(0);
+      rmSync(out, { recursive: true });
+      docker("volume", "rm", VOLUME);
+    });
+
+    test("when the second model is not to be had, the container of the first is gone: exit 3", async () => {
+      const { code, stderr } = await program(
+        `--model one:1b --model absent:1b --backend container --image ${IMAGE} --yes --case messages.shape.envelope`.split(
+          " ",
+        ),
+      );
+      expect(stderr).toMatch(/^backend-download: .*"absent:1b"/m);
+      expect(code).toBe(3);
       docker("volume", "rm", VOLUME);
     });
 
