@@ -11,6 +11,7 @@ import { runJob } from "./run-job.ts";
 import type { Job } from "./select.ts";
 import type { CaseResult } from "./types.ts";
 import { liveWorld } from "./world.ts";
+import { embeddedWorldOf } from "./worlds.ts";
 
 let folder: string;
 const closing: (() => unknown)[] = [];
@@ -159,6 +160,32 @@ test("a model that still speaks when the time is over is to blame, not the clien
 test("a model server that says nothing for the whole time is the environment's", async () => {
   const result = await run("await ask();", { ...LONG, limit: "2s" }, 60_000);
   expect(result).toMatchObject({ verdict: "fail", blame: "environment" });
+});
+
+/** A row of kind `client`: the words are ours, and so is the bridge's world. */
+async function runScripted(then: string): Promise<CaseResult> {
+  const { path } = fakeClaude(folder, `${CLIENT}(async () => { ${then} })();`);
+  const procedure = { claude: { prompt: "Say OK", turns: [[{ text: "OK." }]], exit: 0, result: "OK." } };
+  const spec = { id: "x.y", level: "MUST", kinds: ["client"], title: "t", spec: [], procedure };
+  const suite = { suite: "x", title: "x", defaults: {}, cases: [] };
+  const row = { kind: "client", dialect: "openai", reported: "openai", mode: null, live: null, way: null };
+  const job = { suite, spec, skip: null, ...row } as unknown as Job;
+  const { signal } = new AbortController();
+  const client = Promise.resolve({ path, version: "0" });
+  return runJob(job, { worldOf: embeddedWorldOf, client }, "scripted", signal);
+}
+
+test.each<[string, string, RegExp]>([
+  ["dies", "await ask(); process.exit(3);", /ended with exit code 3/],
+  [
+    "shows other words than it got",
+    "await ask(); end([{ text: 'No.' }]);",
+    /shows other words than those of its last answer/,
+  ],
+])("a session with our words, whose client %s", async (_what, then, why) => {
+  const result = await runScripted(then);
+  expect(result).toMatchObject({ verdict: "fail", blame: "client" });
+  expect(result.findings[0]?.message).toMatch(why);
 });
 
 test("without a client a task is skipped, and says why", async () => {

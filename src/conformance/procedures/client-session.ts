@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import type { RunClaudeOptions, RunClaudeResult } from "../../launch/run-claude.ts";
 import type { ClientFacts } from "../blame/client.ts";
 import type { Exchange } from "../exchange.ts";
-import { excerpt } from "../path.ts";
+import { solid } from "../blame/said.ts";
+import { excerpt, isRecord, listOf } from "../path.ts";
 import { behind, type World } from "../world.ts";
 import { messageExchanges } from "./claude-traffic.ts";
 
@@ -69,14 +70,25 @@ export async function runTapped(
 }
 
 /** What the judge of blame is told of it. `misdeeds` are found by whoever knows the folder. */
-export function clientFacts({ run }: Session, misdeeds: string[] = []): ClientFacts {
+export function clientFacts(session: Session, misdeeds: string[] = []): ClientFacts {
+  const { run } = session;
   return {
     exitCode: run.exitCode,
     timedOut: run.timedOut,
     terminal: run.result?.terminal_reason ?? null,
-    misdeeds,
+    misdeeds: hidesWords(session)
+      ? [...misdeeds, "the client shows other words than those of its last answer"]
+      : misdeeds,
     log: clientLog(run),
   };
+}
+
+/** Of an answer with several texts the client shows the last one at least. */
+function hidesWords({ run: { result }, exchanges }: Session): boolean {
+  const blocks = listOf(exchanges.at(-1)?.answer?.message["content"]).filter(isRecord);
+  const words = blocks.findLast(({ type }) => type === "text")?.["text"];
+  if (result === undefined || result.is_error || typeof words !== "string") return false;
+  return !solid(result.result ?? "").includes(solid(words));
 }
 
 /** The end of what the client printed, to show with a finding. */
