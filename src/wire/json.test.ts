@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { entriesOf, fromEntries } from "./key-order.ts";
 import { isBigNumber, MAX_JSON_DEPTH, parseJson, sliceJson, stringifyJson } from "./json.ts";
 
 describe("parseJson and stringifyJson", () => {
@@ -46,6 +47,31 @@ describe("parseJson and stringifyJson", () => {
 
   test("key order is kept", () => {
     expect(stringifyJson(parseJson('{"z":1,"a":{"y":-0,"b":3}}'))).toBe('{"z":1,"a":{"y":-0,"b":3}}');
+  });
+
+  test.each([
+    '{"b":1,"10":2,"2":3}',
+    '{"10":1,"a":{"1":[{"z":0,"0":1}],"0":-0}}',
+    '{"2":9007199254740993,"1":1e400}',
+    '{"a":"\\"1\\":","1":"\\\\","0":"\\u0000"}',
+    '[{"1":1},{"x":1,"1":1}]',
+    '{"9":0,"8":0,"__proto__":{"5":0,"4":0}}',
+  ])("keys that look like integers stay where they were: %s", (text) => {
+    expect(stringifyJson(parseJson(text))).toBe(text);
+    expect(stringifyJson({ x: parseJson(text) })).toBe(`{"x":${text}}`);
+    expect(JSON.parse(JSON.stringify(parseJson('{"b":1,"10":2}')))).toEqual({ b: 1, "10": 2 });
+  });
+
+  test("an object with its own toJSON is data", () => {
+    expect(JSON.parse(stringifyJson(parseJson('{"toJSON":1,"0":2}')))).toEqual({ toJSON: 1, "0": 2 });
+  });
+
+  test("entries in their order, and back", () => {
+    const value = parseJson('{"b":1,"10":2,"2":3}') as Record<string, unknown>;
+    expect(entriesOf(value).map(([key]) => key)).toEqual(["b", "10", "2"]);
+    const doubled = fromEntries(entriesOf(value).map(([key, n]) => [key, Number(n) * 2]));
+    expect(stringifyJson(doubled)).toBe('{"b":2,"10":4,"2":6}');
+    expect(doubled).toEqual({ b: 2, "10": 4, "2": 6 });
   });
 
   test.each(['{"__proto__":{"polluted":1},"a":2}', '{"__proto__":{"polluted":1e400},"a":2}'])(

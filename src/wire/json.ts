@@ -1,3 +1,5 @@
+import { markKeys, mayLoseOrder, unmarkKeys, writeJson } from "./key-order.ts";
+
 /** Deeper JSON is refused, so that nobody after the parser can be made to overflow the stack. */
 export const MAX_JSON_DEPTH = 1000;
 
@@ -23,19 +25,27 @@ const json = JSON as unknown as {
 /**
  * `JSON.parse` that loses no number: one that a double cannot hold (2^53+1, 1e400, -0, too many
  * digits) becomes a raw-JSON object, which `stringifyJson` writes as it was read. A `__proto__` key
- * is an ordinary own key. Integer-like keys are still moved to the front: use `sliceJson` where the
- * bytes matter.
+ * is an ordinary own key, and keys that look like integers are written where they stood.
  *
  * Throws SyntaxError on anything that is not JSON or is nested deeper than `MAX_JSON_DEPTH`.
  */
 export function parseJson(text: string): unknown {
   refuseDepth(text);
-  if (!mayLoseNumbers(text)) return JSON.parse(text);
-  return json.parse(text, (_key, value, context) =>
-    typeof value === "number" && context.source !== undefined && !isExact(value, context.source)
-      ? json.rawJSON(context.source)
-      : value,
+  const inOrder = !mayLoseOrder(text);
+  if (inOrder && !mayLoseNumbers(text)) return JSON.parse(text);
+  if (inOrder) return json.parse(text, keepNumber);
+  JSON.parse(text); // What is no JSON is told of as it was sent.
+  return json.parse(markKeys(text), (key, value, context) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? unmarkKeys(value as Record<string, unknown>)
+      : keepNumber(key, value, context),
   );
+}
+
+function keepNumber(_key: string, value: unknown, { source }: ReviverContext): unknown {
+  return typeof value === "number" && source !== undefined && !isExact(value, source)
+    ? json.rawJSON(source)
+    : value;
 }
 
 /** Suspects in strings count too. Most are exact after all: `Number.MAX_SAFE_INTEGER` stands in many schemas. */
@@ -47,7 +57,7 @@ function mayLoseNumbers(text: string): boolean {
 
 /** The inverse of `parseJson`; for anything else, `JSON.stringify`. */
 export function stringifyJson(value: unknown): string {
-  return JSON.stringify(value);
+  return writeJson(value);
 }
 
 /** A number that no double can hold, kept by `parseJson` as its source text. */

@@ -1,4 +1,5 @@
-const LINE_END = /\r\n|\r|\n/;
+import { Utf8Decoder } from "./utf8.ts";
+import { WholeLines } from "./whole-lines.ts";
 
 /**
  * Bytes to lines, whatever the cuts: UTF-8 is decoded incrementally, a leading byte order mark is
@@ -8,30 +9,38 @@ const LINE_END = /\r\n|\r|\n/;
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export class LineDecoder {
-  readonly #decoder = new TextDecoder();
-  #partial = "";
+  readonly #decoder = new Utf8Decoder();
+  readonly #whole = new WholeLines();
   #afterCr = false;
 
   /** The lines completed by these bytes, without their ends. */
   push(bytes: Uint8Array): string[] {
-    return this.#split(this.#decoder.decode(bytes, { stream: true }));
+    return split(this.pushText(bytes));
+  }
+
+  /** The same as one text in which each line ends in one LF. */
+  pushText(bytes: Uint8Array): string {
+    return this.#whole.push(this.#unified(this.#decoder.push(bytes)));
   }
 
   /** The last line, when it is not empty and nothing ended it. */
   end(): string[] {
-    const lines = this.#split(this.#decoder.decode());
-    if (this.#partial !== "") lines.push(this.#partial);
-    this.#partial = "";
-    return lines;
+    const lines = split(this.#whole.push(this.#unified(this.#decoder.end())));
+    const rest = this.#whole.end();
+    return rest === "" ? lines : [...lines, rest];
   }
 
-  #split(decoded: string): string[] {
-    if (decoded === "") return [];
+  /** Every end of a line as LF. */
+  #unified(decoded: string): string {
+    if (decoded === "") return "";
     const text = this.#afterCr && decoded.startsWith("\n") ? decoded.slice(1) : decoded;
     this.#afterCr = decoded.endsWith("\r");
-    const lines = text.includes("\r") ? text.split(LINE_END) : text.split("\n");
-    lines[0] = this.#partial + (lines[0] ?? "");
-    this.#partial = lines.pop() ?? "";
-    return lines;
+    return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
   }
+}
+
+function split(whole: string): string[] {
+  const lines = whole.split("\n");
+  lines.pop();
+  return lines;
 }

@@ -1,27 +1,33 @@
+import { Utf8Decoder } from "./utf8.ts";
+import { WholeLines } from "./whole-lines.ts";
+
 /**
  * Decoder of newline-delimited JSON: only LF ends a line, since a CR may stand between the tokens
  * of one. Blank lines are skipped, a leading byte order mark is dropped.
  */
 export class NdjsonDecoder {
-  readonly #decoder = new TextDecoder();
-  #partial = "";
+  readonly #decoder = new Utf8Decoder();
+  readonly #whole = new WholeLines();
 
   /** The lines completed by these bytes, trimmed. */
   push(bytes: Uint8Array): string[] {
-    const lines = this.#decoder.decode(bytes, { stream: true }).split("\n");
-    lines[0] = this.#partial + (lines[0] ?? "");
-    this.#partial = lines.pop() ?? "";
-    return nonBlank(lines);
+    return nonBlank(this.pushText(bytes));
+  }
+
+  /** The same as one text, as it came: blank lines, blanks and the LF of each line are in it. */
+  pushText(bytes: Uint8Array): string {
+    return this.#whole.push(this.#decoder.push(bytes));
   }
 
   /** The last line, when nothing ended it. */
   end(): string[] {
-    const last = this.#partial + this.#decoder.decode();
-    this.#partial = "";
-    return nonBlank(last.split("\n"));
+    return nonBlank(this.#whole.push(this.#decoder.end()) + this.#whole.end());
   }
 }
 
-function nonBlank(lines: string[]): string[] {
-  return lines.map((line) => line.trim()).filter((line) => line !== "");
+function nonBlank(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }

@@ -1,8 +1,9 @@
 import { asArray, asObject } from "../../upstream/read.ts";
 import { stringifyJson } from "../../wire/json.ts";
+import { entriesOf, fromEntries } from "../../wire/key-order.ts";
 
 /** Annotations: nothing is lost with them. */
-const SILENT = new Set([
+export const SILENT: ReadonlySet<string> = new Set([
   "$schema",
   "$id",
   "$comment",
@@ -50,9 +51,7 @@ export function fitOllamaParameters(schema: Record<string, unknown>): Record<str
   return {
     ...schema,
     type: schema["type"] ?? "object",
-    properties: Object.fromEntries(
-      Object.entries(properties).map(([name, property]) => [name, fitProperty(property)]),
-    ),
+    properties: fromEntries(entriesOf(properties).map(([name, property]) => [name, fitProperty(property)])),
   };
 }
 
