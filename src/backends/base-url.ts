@@ -19,7 +19,7 @@ export function ollamaBaseUrl(env: NodeJS.ProcessEnv): string {
   return url.href.replace(/\/$/, "");
 }
 
-export function defaultBaseUrl(provider: Provider, env: NodeJS.ProcessEnv): string {
+export function defaultBaseUrl(provider: Preset["protocol"], env: NodeJS.ProcessEnv): string {
   return provider === "ollama" ? ollamaBaseUrl(env) : PRESETS[provider].baseUrl;
 }
 

@@ -15,6 +15,7 @@ const DETECTORS: [kind: string, pattern: RegExp][] = [
   ["aws", /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g],
   ["github", /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/g],
   ["device", /device_id\\*":\s*\\*"([0-9a-f]{64})/g],
+  ["account", /account_uuid\\*":\s*\\*"([0-9a-f-]{36})/g],
   [
     "email",
     new RegExp(String.raw`${START}[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}`, "g"),

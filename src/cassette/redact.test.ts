@@ -46,8 +46,9 @@ test.each(SECRETS)("%s leaves both hops, with the same stand-in, and no byte is 
 test("known values, the device id and the user's name go too; redacting twice changes nothing", () => {
   const target = redactor({ user: "janedoe", secrets: ["hunter2hunter2"] });
   const device = "0f".repeat(32);
+  const account_uuid = "0f0f0f0f-1111-2222-3333-444444444444";
   const body = JSON.stringify({
-    metadata: { user_id: JSON.stringify({ device_id: device }) },
+    metadata: { user_id: JSON.stringify({ device_id: device, account_uuid }) },
     a: "janedoe says hunter2hunter2, janedoes too",
   });
   target.learnRequest(bytes(body));

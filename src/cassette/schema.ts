@@ -85,7 +85,7 @@ export const manifestSchema: Schema = exact({
     exitCode: { type: "integer", minimum: 0 },
   }),
   bridge: exact({
-    provider: { enum: ["ollama", "openai"] },
+    provider: { enum: ["ollama", "openai", "anthropic"] },
     basePath: text(),
     model: nullable(text()),
     repair: { type: "boolean" },

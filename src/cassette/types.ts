@@ -69,7 +69,8 @@ export type RedactionProfile = "published" | "secrets";
 
 /** What the bridge was told: enough to drive the same requests through it again. */
 export interface BridgeSettings {
-  provider: "ollama" | "openai";
+  /** `anthropic`: nothing was translated, both hops are the same bytes. */
+  provider: "ollama" | "openai" | "anthropic";
   /** Path of the upstream's base URL, e.g. `/v1`, or empty. */
   basePath: string;
   model: string | null;

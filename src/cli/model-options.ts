@@ -7,9 +7,9 @@ export const TEXT: Options & { type: "string" } = { type: "string", requiresArg:
 export const MODEL_OPTIONS: Record<"model" | "provider" | "base-url" | "api-key", Options> = {
   model: { ...TEXT, describe: "A live model; without it the embedded scripted model" },
   provider: {
-    choices: ["ollama", "openai"],
+    choices: ["ollama", "openai", "anthropic"],
     requiresArg: true,
-    describe: "What the model's server speaks",
+    describe: "What the model's server speaks; anthropic: passed through",
   },
   "base-url": { ...TEXT, describe: "Where the model's server is" },
   "api-key": { ...TEXT, describe: "Key of the model's server" },

@@ -1,6 +1,6 @@
 import type { Cassette, Exchange, RecordedRequest } from "../cassette/types.ts";
 import { Redactor } from "../cassette/redact.ts";
-import { isChat, type Rerun } from "./compare.ts";
+import { isCompared, type Rerun } from "./compare.ts";
 import type { VerifyReport } from "./verify.ts";
 
 /**
@@ -12,19 +12,26 @@ export function acceptReruns(cassette: Cassette, report: VerifyReport): Cassette
   const counted = report.findings.find(({ kind }) => kind === "count");
   if (counted !== undefined)
     throw new Error(`exchange ${counted.exchange} asks the upstream another number of times: record it anew`);
+  const compared = isCompared(cassette.manifest.bridge.provider === "anthropic");
   return {
     ...cassette,
-    exchanges: cassette.exchanges.map((exchange) => accepted(exchange, report.reruns.get(exchange.id))),
+    exchanges: cassette.exchanges.map((exchange) =>
+      accepted(exchange, report.reruns.get(exchange.id), compared),
+    ),
   };
 }
 
-function accepted(exchange: Exchange, rerun: Rerun | undefined): Exchange {
+function accepted(
+  exchange: Exchange,
+  rerun: Rerun | undefined,
+  compared: (request: RecordedRequest) => boolean,
+): Exchange {
   if (rerun === undefined)
     throw new Error(`exchange ${exchange.id} has no answer any more: nothing to accept`);
   const redactor = new Redactor({ profile: "secrets" });
-  const asked = rerun.upstream.filter(isChat);
+  const asked = rerun.upstream.filter(compared);
   const upstream = exchange.upstream.map((hop) => {
-    const now = isChat(hop.bridgeRequest) ? asked.shift() : undefined;
+    const now = compared(hop.bridgeRequest) ? asked.shift() : undefined;
     return now === undefined
       ? hop
       : {

@@ -28,13 +28,26 @@ export function isChat({ method, path }: RecordedRequest): boolean {
   );
 }
 
-/**
- * @param estimates compare estimated token counts too; they depend on what the bridge had learnt by then
- */
-export function compareExchange(recorded: Exchange, rerun: Rerun, estimates = true): Finding[] {
+export interface CompareOptions {
+  /** By default estimated token counts are compared too; they depend on what the bridge had learnt by then. */
+  estimates?: boolean;
+  /** Nothing was translated: each request counts, and every byte of an answer. */
+  relayed?: boolean;
+}
+
+/** Requests that must come again as they were: those for an answer, of a relayed session all. */
+export function isCompared(relayed: boolean): (request: RecordedRequest) => boolean {
+  return (request) => relayed || isChat(request);
+}
+
+export function compareExchange(
+  recorded: Exchange,
+  rerun: Rerun,
+  { estimates = true, relayed = false }: CompareOptions = {},
+): Finding[] {
   const exchange = recorded.id;
-  const before = recorded.upstream.map(({ bridgeRequest }) => bridgeRequest).filter(isChat);
-  const after = rerun.upstream.filter(isChat);
+  const before = recorded.upstream.map(({ bridgeRequest }) => bridgeRequest).filter(isCompared(relayed));
+  const after = rerun.upstream.filter(isCompared(relayed));
   const upstream = before.flatMap((request, index) =>
     differencesOf(request, after[index], `/${index}`).map((difference): Finding => ({
       kind: "changed",
@@ -54,14 +67,14 @@ export function compareExchange(recorded: Exchange, rerun: Rerun, estimates = tr
             difference: { pointer: "/length", recorded: before.length, got: after.length },
           },
         ];
-  const front = frontDifferences(recorded.bridgeResponse, rerun.front, estimates).map(
-    (difference): Finding => ({
-      kind: "changed",
-      exchange,
-      hop: "front",
-      difference,
-    }),
-  );
+  const seen = frontDifferences(recorded.bridgeResponse, rerun.front, estimates);
+  const differences = seen.length === 0 && relayed ? byteDifference(recorded, rerun.front) : seen;
+  const front = differences.map((difference): Finding => ({
+    kind: "changed",
+    exchange,
+    hop: "front",
+    difference,
+  }));
   return [...count, ...upstream, ...front];
 }
 
@@ -108,6 +121,20 @@ function refusedOrNot(before: FrontView, after: FrontView): Difference[] {
     { pointer: "/status", recorded: before.status, got: after.status },
     { pointer: "/events/0/data", recorded: said, got: says },
   ];
+}
+
+/** What was passed on comes out as it was: pings, ids, white space. Only what the bridge says for itself has an id of its own. */
+function byteDifference({ bridgeResponse, upstream }: Exchange, got: RecordedResponse): Difference[] {
+  const said = upstream.map(({ upstreamResponse }) => latin(upstreamResponse.body)).join("\n");
+  const textOf = (body: Uint8Array): string =>
+    latin(body).replaceAll(/\breq_\w+/g, (id) => (said.includes(id) ? id : "req_<minted>"));
+  const before = textOf(bridgeResponse.body);
+  const after = wasLeft(bridgeResponse) ? textOf(got.body).slice(0, before.length) : textOf(got.body);
+  return before === after ? [] : [{ pointer: "/body", recorded: before, got: after }];
+}
+
+function latin(body: Uint8Array): string {
+  return Buffer.from(body).toString("latin1");
 }
 
 function parsed(text: string): unknown {

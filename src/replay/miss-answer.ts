@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { BridgeSettings } from "../cassette/types.ts";
 import type { Miss } from "./match.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Miss } from "./match.ts";
 export function missAnswer(
   miss: Miss,
   surface: "front" | "back",
-  provider: "ollama" | "openai",
+  provider: BridgeSettings["provider"],
   outgoing: ServerResponse,
 ): void {
   const body = JSON.stringify(missEnvelope(miss.message, surface, provider));
@@ -25,9 +26,9 @@ export function missAnswer(
 export function missEnvelope(
   message: string,
   surface: "front" | "back",
-  provider: "ollama" | "openai",
+  provider: BridgeSettings["provider"],
 ): object {
-  if (surface === "front")
+  if (surface === "front" || provider === "anthropic")
     return { type: "error", error: { type: "invalid_request_error", message }, request_id: "req_replay" };
   return provider === "ollama" ? { error: message } : { error: { message, type: "replay_miss", code: null } };
 }

@@ -30,7 +30,7 @@ export interface RecordOptions {
   backend: {
     kind: string;
     description: string;
-    provider: "ollama" | "openai";
+    provider: BridgeSettings["provider"];
     baseUrl: string;
     model: string;
   };
@@ -160,7 +160,7 @@ function settingsOf({ backend, bridge }: RecordOptions): BridgeSettings {
   const path = new URL(backend.baseUrl).pathname.replace(/\/+$/, "");
   return {
     provider: backend.provider,
-    basePath: backend.provider === "ollama" ? path.replace(/\/v1$/, "") : path,
+    basePath: backend.provider === "openai" ? path : path.replace(/\/v1$/, ""),
     model: backend.model,
     repair: bridge?.repair ?? true,
     strict: bridge?.strict ?? false,

@@ -105,7 +105,7 @@ test("estimates are compared, but not where exchanges ran at the same time", () 
   expect(compareExchange(recorded, rerun).map(describeFinding)).toEqual([
     "exchange 0001 front /events/0/data/message/usage/input_tokens  recorded 10  got 11",
   ]);
-  expect(compareExchange(recorded, rerun, false)).toEqual([]);
+  expect(compareExchange(recorded, rerun, { estimates: false })).toEqual([]);
 });
 
 type Change = (cassette: Cassette) => void;

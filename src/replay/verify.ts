@@ -30,6 +30,7 @@ export async function verifyCassette(cassette: Cassette, options: VerifyOptions 
   const settings = { ...bridgeOptions(cassette.manifest.bridge, upstream), ids };
   const bridge = createBridgeWith(settings, { fetchSource: recordedSources(() => current) });
   const report: VerifyReport = { exchanges: 0, findings: [], reruns: new Map() };
+  const relayed = cassette.manifest.bridge.provider === "anthropic";
   const concurrent = sinceConcurrency(cassette.exchanges);
   try {
     for (const exchange of cassette.exchanges) {
@@ -44,7 +45,9 @@ export async function verifyCassette(cassette: Cassette, options: VerifyOptions 
       if (exchange.pairing === "none") report.findings.push(unpaired(exchange.id));
       if ("front" in rerun) {
         report.reruns.set(exchange.id, rerun);
-        report.findings.push(...compareExchange(exchange, rerun, !concurrent.has(exchange.id)));
+        report.findings.push(
+          ...compareExchange(exchange, rerun, { estimates: !concurrent.has(exchange.id), relayed }),
+        );
       } else report.findings.push(rerun);
     }
   } finally {

@@ -33,6 +33,8 @@ export interface Session {
   provider?: RecordOptions["backend"]["provider"];
   /** Bodies the client sends, one after the other. */
   bodies: object[];
+  /** Where it sends them; by default `/v1/messages?beta=true`. */
+  path?: (body: object) => string;
   /** More headers of every request. */
   headers?: Record<string, string>;
   options?: Partial<RecordOptions>;
@@ -52,6 +54,7 @@ export async function recordRequests({
   upstream,
   provider = "openai",
   bodies,
+  path = () => "/v1/messages?beta=true",
   headers,
   options,
   read,
@@ -75,7 +78,7 @@ export async function recordRequests({
     env: {},
     async run(baseUrl) {
       for (const body of bodies) {
-        const answer = await undiciRequest(`${baseUrl}/v1/messages?beta=true`, {
+        const answer = await undiciRequest(baseUrl + path(body), {
           method: "POST",
           headers: {
             "content-type": "application/json",

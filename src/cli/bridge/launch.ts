@@ -155,6 +155,6 @@ export async function launch(
   claudeArgs: readonly string[],
   args: BridgeArguments,
 ): Promise<number> {
-  if (args.trace) (await import("./trace.ts")).refuseTrace(upstream, process.env);
+  if (args.trace) (await import("./trace.ts")).refuseTrace(process.env);
   return new Session(upstream, model, claudeArgs, args).run();
 }

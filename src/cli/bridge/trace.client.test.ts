@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -6,6 +6,9 @@ import { locateClaude } from "../../launch/find-claude.ts";
 import { modelScript, toolCall, words } from "../../scripted/pieces.ts";
 import { startScripted } from "../../scripted/server.ts";
 import { runProgram } from "../../testing/program.ts";
+import { startTrueModel, trueModelDefect } from "../../testing/true-model.ts";
+
+const defect = await trueModelDefect();
 
 let folder: string;
 
@@ -56,3 +59,57 @@ test("a trace of the real client, told of a small window, verifies and replays t
   expect(replayed.stderr).toContain("served 2/2 exact 2 reordered 0 unconsumed 0");
   expect(replayed).toMatchObject({ code: 0, stdout: expect.stringContaining('"result":"It ran."') });
 });
+
+test.skipIf(defect !== null)(
+  "a session that is passed through to a real server's own /v1/messages is traced and recorded too",
+  async () => {
+    const model = await startTrueModel();
+    const options = {
+      env: { PATH: process.env["PATH"], HOME: join(folder, "home"), IS_SANDBOX: "1" },
+      cwd: join(folder, "work"),
+    };
+    const binary = ["--claude-binary", locateClaude() ?? ""];
+    const claude = ["--bare", "-p", "What is the capital of Japan?", "--output-format", "json"];
+    const there = ["--base-url", model.baseUrl, "--api-key", "sk-canary-of-the-upstream"];
+    try {
+      const trace = ["anthropic", model.model, ...there, "--trace", "--log-dir", "t", ...binary];
+      const traced = await runProgram("claude-bridge", [...trace, ...claude], options);
+      expect(traced).toMatchObject({ code: 0, stdout: expect.stringContaining("Tokyo") });
+      const record = ["record", "published", "--dir", "t", "--provider", "anthropic", "--model", model.model];
+      const recorded = await runProgram(
+        "bridge-conformance",
+        [...record, ...there, ...binary, "--", "claude", ...claude],
+        options,
+      );
+      expect(recorded).toMatchObject({ code: 0, stdout: expect.stringContaining("Tokyo") });
+    } finally {
+      await model.close();
+    }
+    const names = readdirSync(join(folder, "work", "t"));
+    expect(names).toHaveLength(2);
+    for (const name of names) {
+      const verified = await runProgram("bridge-conformance", ["verify", name, "--dir", "t"], options);
+      expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining(" 0 differences\n") });
+      for (const surface of ["front", "back"]) {
+        const played = [
+          "replay",
+          name,
+          "--dir",
+          "t",
+          "--surface",
+          surface,
+          ...binary,
+          "--",
+          "claude",
+          ...claude,
+        ];
+        const replayed = await runProgram("bridge-conformance", played, options);
+        expect(replayed).toMatchObject({ code: 0, stdout: expect.stringContaining("Tokyo") });
+      }
+    }
+    const kept = readdirSync(join(folder, "work", "t"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"));
+    expect(kept.filter((text) => text.includes("canary"))).toEqual([]);
+  },
+);

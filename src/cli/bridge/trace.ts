@@ -31,9 +31,7 @@ function traceFolder({ logDir }: BridgeArguments): string {
 }
 
 /** Before anything is started. @throws CliError exit 2 */
-export function refuseTrace({ provider }: Upstream, env: NodeJS.ProcessEnv): void {
-  if (provider === "anthropic")
-    throw usageError("--trace records translations, and provider anthropic is passed through as it is");
+export function refuseTrace(env: NodeJS.ProcessEnv): void {
   if (env["CI"] !== undefined && env["CI"] !== "")
     throw usageError("--trace: CI is set, and nothing is recorded in CI");
 }
@@ -45,7 +43,6 @@ export function refuseTrace({ provider }: Upstream, env: NodeJS.ProcessEnv): voi
 export async function traced(plan: TracePlan): Promise<number> {
   const { upstream, model, token, args } = plan;
   const { provider, baseUrl, apiKey } = upstream;
-  if (provider === "anthropic") throw usageError("--trace: not with provider anthropic");
   const dir = traceFolder(args);
   const name = `trace-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
   const environment: Record<string, string> = {};

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findBackend } from "../../backends/find-backend.ts";
+import { findServer } from "../../backends/find-server.ts";
 import type { Cassette } from "../../cassette/types.ts";
 import { drive } from "../../replay/drive.ts";
 import { recordSession } from "../../replay/record.ts";
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 600_000;
 /** Sends the recorded requests to a live model, through taps as when they were recorded. */
 export async function refreshCassette(cassette: Cassette, argv: CassetteArguments): Promise<Cassette> {
   const { manifest } = cassette;
-  const backend = await findBackend({
+  const backend = await findServer({
     kind: "auto",
     provider: manifest.bridge.provider,
     ...(argv.model === undefined ? {} : { model: argv.model }),

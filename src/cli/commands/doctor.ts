@@ -15,6 +15,8 @@ const doctor: CommandModule<object, DoctorArguments> = {
   describe: "Say what is here, what is missing and how to get it",
   builder: {
     ...MODEL_OPTIONS,
+    // Where nothing is translated, nothing is estimated.
+    provider: { ...MODEL_OPTIONS.provider, choices: ["ollama", "openai"] },
     model: {
       ...TEXT,
       describe: "Also measure how well this model's tokens are counted (ten short requests)",

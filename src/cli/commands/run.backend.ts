@@ -1,12 +1,14 @@
 import type { Options } from "yargs";
 import type { Backend, BackendWish } from "../../backends/find-backend.ts";
+import type { Server } from "../../backends/find-server.ts";
+import type { Preset } from "../../upstream/presets.ts";
 import { usageError } from "../exit.ts";
 import { TEXT } from "../model-options.ts";
 
 /** What a command line says of the model and of where it lives. */
 export interface BackendArguments {
   model?: string;
-  provider?: "ollama" | "openai";
+  provider?: Preset["protocol"];
   "base-url"?: string;
   "api-key"?: string;
   backend?: "auto" | "scripted" | "ollama" | "container" | "url";
@@ -40,6 +42,14 @@ export interface BackendsArguments extends Omit<BackendArguments, "model"> {
   model?: string[];
 }
 
+/** @throws CliError exit 2: nothing is translated for such a server, so there is nothing to judge */
+function translated(provider: BackendArguments["provider"]): BackendWish["provider"] {
+  if (provider !== "anthropic") return provider;
+  throw usageError(
+    "--provider anthropic is passed through, so no translation can be judged: judge the server itself with --target URL",
+  );
+}
+
 /**
  * The live models that were asked for, each once; none: the scripted one, embedded. Of the scripted model on another
  * server only the server is looked for: who runs it puts the model there.
@@ -50,6 +60,7 @@ export async function openBackends(
   surroundings: Surroundings,
 ): Promise<readonly Backend[]> {
   const { backend: kind = "auto" } = argv;
+  const provider = argv.target === undefined ? translated(argv.provider) : undefined;
   const models = [...new Set(argv.model)];
   if (models.length === 0) {
     if (argv["base-url"] !== undefined) throw usageError("--base-url needs --model NAME");
@@ -63,16 +74,23 @@ export async function openBackends(
   const embedded = kind === "auto" && argv["base-url"] === undefined;
   const wished = models.filter((model) => model !== SCRIPTED || !embedded);
   const wishes = await Promise.all(
-    wished.map((model) => wishOf({ ...argv, model }, surroundings, model === SCRIPTED)),
+    wished.map(async (model) => ({
+      ...(await wishOf({ ...argv, model }, surroundings, model === SCRIPTED)),
+      ...(provider !== undefined && { provider }),
+    })),
   );
   const { findBackends } = await import("../../backends/find-backends.ts");
   return findBackends(wishes);
 }
 
 /** The model server that a command line means; what has to be downloaded is asked for on stderr. */
-export async function findModel(argv: BackendArguments, surroundings: Surroundings): Promise<Backend> {
-  const { findBackend } = await import("../../backends/find-backend.ts");
-  return findBackend(await wishOf(argv, surroundings, false));
+export async function findModel(argv: BackendArguments, surroundings: Surroundings): Promise<Server> {
+  const { findServer } = await import("../../backends/find-server.ts");
+  const { provider } = argv;
+  return findServer({
+    ...(await wishOf(argv, surroundings, false)),
+    ...(provider !== undefined && { provider }),
+  });
 }
 
 /** @param serverOnly whoever asks puts the model there */
@@ -80,8 +98,8 @@ async function wishOf(
   argv: BackendArguments,
   { signal, stderr }: Surroundings,
   serverOnly: boolean,
-): Promise<BackendWish> {
-  const { model, provider, image, backend: kind = "auto" } = argv;
+): Promise<Omit<BackendWish, "provider">> {
+  const { model, image, backend: kind = "auto" } = argv;
   if (image !== undefined && kind !== "container" && kind !== "auto")
     throw usageError(`--image is for a container, not for --backend ${kind}`);
   const { asking, downloadBar, errorLine } = await import("./run.download.ts");
@@ -95,7 +113,6 @@ async function wishOf(
     onLost: (error) => void stderr.write(`${errorLine(error)}\n`),
     ...(signal !== undefined && { signal }),
     ...(image !== undefined && { image }),
-    ...(provider !== undefined && { provider }),
     ...(argv["base-url"] !== undefined && { baseUrl: argv["base-url"] }),
     ...(argv["api-key"] !== undefined && { apiKey: argv["api-key"] }),
   };

@@ -116,10 +116,13 @@ function targetOf(argv: RunArguments): Pick<SuiteOptions, "target"> {
     throw usageError(`--target must be an http or https URL, not "${argv.target}"`);
   if (port !== undefined && (!Number.isInteger(port) || port < 1 || port > 65_535))
     throw usageError("--target-upstream-port must be a port number");
+  const upstream = argv.provider ?? "openai";
+  if (upstream === "anthropic" && port !== undefined)
+    throw usageError("--target-upstream-port takes --provider ollama or openai: what the target asks there");
   return {
     target: {
       url: argv.target,
-      upstream: argv.provider ?? "openai",
+      upstream: upstream === "anthropic" ? "openai" : upstream,
       ...(port === undefined ? {} : { upstreamPort: port }),
     },
   };
