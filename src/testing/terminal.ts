@@ -12,16 +12,16 @@ export interface TerminalOptions {
 
 /** A program in a pseudo-terminal of 120 × 40. */
 export interface Terminal {
-  type(keys: string): void;
+  type: (keys: string) => void;
   /**
    * Resolves when the program has drawn the words since the last time this was asked; spaces do not
    * count, since programs move the cursor instead. Rejects with what was drawn, after a minute.
    */
-  shown(words: string): Promise<void>;
+  shown: (words: string) => Promise<void>;
   /** Exit code of the program. */
   ended: Promise<number | null>;
   /** Hangs up, if it still runs. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Why there is no pseudo-terminal here; null when there is one. `script` is part of util-linux. */
