@@ -42,4 +42,3 @@ test("an address at which nobody is says for which model it was wanted", async (
     message: expect.stringMatching(/^model "absent:1b": http:\/\/127.0.0.1:1\/v1/) as string,
   });
 });
-
