@@ -13,7 +13,7 @@ export interface FakeWebRequest {
 export interface FakeWebAnswer {
   status?: number;
   headers?: Record<string, string>;
-  /** What is not a text is sent as JSON. */
+  /** What is neither text nor bytes is sent as JSON. */
   body?: unknown;
   /** Milliseconds before the answer. */
   wait?: number;
@@ -36,8 +36,9 @@ export async function startFakeWeb(answer: (request: FakeWebRequest) => FakeWebA
       const request = { method, path, headers, body: Buffer.concat(chunks).toString() };
       requests.push(request);
       const { status = 200, headers: more = {}, body = "", wait = 0 } = answer(request);
-      const text = typeof body === "string" ? body : JSON.stringify(body);
-      const type = typeof body === "string" ? "text/html; charset=utf-8" : "application/json";
+      const isRaw = typeof body === "string" || body instanceof Uint8Array;
+      const text = isRaw ? body : JSON.stringify(body);
+      const type = isRaw ? "text/html; charset=utf-8" : "application/json";
       void sleep(wait).then(() => response.writeHead(status, { "content-type": type, ...more }).end(text));
     });
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { once } from "node:events";
+import { gzipSync } from "node:zlib";
 import { MockAgent, type Interceptable } from "undici";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFetchSource } from "./fetch-source.ts";
@@ -29,6 +30,14 @@ describe("a public address", () => {
       media_type: "image/png",
       data: PNG.toString("base64"),
     });
+  });
+
+  test("may be compressed unasked", async () => {
+    const headers = { "content-encoding": "gzip" };
+    site.intercept({ path: "/a" }).reply(200, gzipSync(PNG), { headers });
+    site.intercept({ path: "/b" }).reply(200, gzipSync(Buffer.alloc(8_000_000)), { headers });
+    expect(await fetchImage("https://example.org/a")).toMatchObject({ data: PNG.toString("base64") });
+    await expect(fetchImage("https://example.org/b")).rejects.toThrow(/more than 7500000 bytes/);
   });
 
   test("is followed to another", async () => {

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from "undici";
 import { type ApiError, invalidRequest } from "../../messages/api-error.ts";
 import { readImageHeader } from "../../messages/image-header.ts";
+import { decodeBody, UndecodableBody } from "../content-coding.ts";
 import { type AddressRule, checkUrl, guardedLookup, isPublicAddress } from "../web/guard.ts";
 import type { FetchSource } from "./resolve.ts";
 
@@ -77,9 +78,23 @@ async function follow(address: string, trip: Trip): Promise<Uint8Array> {
       await body.dump({ limit: 64 * 1024 });
       throw new Unreadable(`the server answered with status ${statusCode}`);
     }
-    return readUpTo(body, MAX_BYTES[trip.kind]);
+    const most = MAX_BYTES[trip.kind];
+    return decoded(await readUpTo(body, most), headers["content-encoding"], most);
   }
   throw new Unreadable("it redirects again and again");
+}
+
+async function decoded(bytes: Uint8Array, coding: unknown, most: number): Promise<Uint8Array> {
+  try {
+    return await decodeBody(bytes, typeof coding === "string" ? coding : "", most);
+  } catch (error) {
+    if (!(error instanceof UndecodableBody)) throw error;
+    throw new Unreadable(error.reason === "too-large" ? tooLong(most) : "it cannot be decompressed");
+  }
+}
+
+function tooLong(most: number): string {
+  return `it has more than ${most} bytes`;
 }
 
 async function readUpTo(body: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array> {
@@ -87,7 +102,7 @@ async function readUpTo(body: AsyncIterable<Uint8Array>, most: number): Promise<
   let size = 0;
   for await (const chunk of body) {
     size += chunk.byteLength;
-    if (size > most) throw new Unreadable(`it has more than ${most} bytes`);
+    if (size > most) throw new Unreadable(tooLong(most));
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

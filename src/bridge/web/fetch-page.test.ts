@@ -1,3 +1,4 @@
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { Agent } from "undici";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type FakeWeb, type FakeWebAnswer, startFakeWeb } from "../../testing/fake-web.ts";
@@ -37,13 +38,38 @@ test("a page is read, over redirects, under the address where it was found", asy
   expect(await read("/a")).toEqual({ url: `${web.url}/b?x=1`, title: "T", text: "Hello" });
 });
 
+test.each([
+  ["gzip", gzipSync("<title>T</title><p>Hello</p>")],
+  ["br", brotliCompressSync("<title>T</title><p>Hello</p>")],
+])("a page that is compressed unasked is read: %s", async (coding, body) => {
+  pages = { "/a": { body, headers: { "content-encoding": coding } } };
+  expect(await read("/a")).toMatchObject({ title: "T", text: "Hello" });
+});
+
 test.each<[name: string, path: string, pages: Record<string, FakeWebAnswer>, code: string]>([
   ["not there", "/none", {}, "url_not_accessible"],
   ["behind a login", "/a", { "/a": { status: 403 } }, "url_not_accessible"],
   ["too often", "/a", { "/a": { status: 429 } }, "too_many_requests"],
   ["in a circle", "/a", { "/a": { status: 302, headers: { location: "/a" } } }, "url_not_accessible"],
   ["a PDF", "/a", { "/a": { headers: { "content-type": "application/pdf" } } }, "unsupported_content_type"],
-  ["compressed", "/a", { "/a": { headers: { "content-encoding": "br" } } }, "unsupported_content_type"],
+  [
+    "in no known coding",
+    "/a",
+    { "/a": { body: "x", headers: { "content-encoding": "compress" } } },
+    "unsupported_content_type",
+  ],
+  [
+    "small, that holds much",
+    "/a",
+    { "/a": { body: gzipSync("x".repeat(5_000_000)), headers: { "content-encoding": "gzip" } } },
+    "content_too_large",
+  ],
+  [
+    "cut",
+    "/a",
+    { "/a": { body: gzipSync("Hello").subarray(0, 15), headers: { "content-encoding": "gzip" } } },
+    "unsupported_content_type",
+  ],
   ["large", "/a", { "/a": { body: "x".repeat(5_000_000) } }, "content_too_large"],
   ["slow", "/a", { "/a": { wait: 3_000 } }, "url_not_accessible"],
   ["no address", "not an address", {}, "invalid_tool_input"],

@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { decodeBody, UndecodableBody } from "../content-coding.ts";
 import { type AddressRule, checkUrl } from "./guard.ts";
 import { WebFailure } from "./failure.ts";
 import { pageText } from "./page-text.ts";
@@ -22,7 +23,9 @@ export interface FetchOptions {
 
 /** Source: https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/web-fetch-tool (`url_too_long`) */
 const MAX_URL = 250;
+/** Of the page as it is sent, and as it is when it is decoded. */
 const MAX_BYTES = 4 * 1024 * 1024;
+const TOO_LARGE = "The page has more than 4 MB.";
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
@@ -98,19 +101,25 @@ async function read(
   body: Dispatcher.ResponseData["body"],
   headers: Dispatcher.ResponseData["headers"],
 ): Promise<Uint8Array> {
-  const coding = text(headers["content-encoding"]);
-  if (coding !== "" && coding !== "identity") {
-    await discard(body);
-    throw new WebFailure("unsupported_content_type", `The page is encoded as ${coding}.`);
-  }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
-    if (size > MAX_BYTES) throw new WebFailure("content_too_large", "The page has more than 4 MB.");
+    if (size > MAX_BYTES) throw new WebFailure("content_too_large", TOO_LARGE);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return decoded(Buffer.concat(chunks), text(headers["content-encoding"]));
+}
+
+/** Some servers compress whatever is asked of them. */
+async function decoded(bytes: Uint8Array, coding: string): Promise<Uint8Array> {
+  try {
+    return await decodeBody(bytes, coding, MAX_BYTES);
+  } catch (error) {
+    if (!(error instanceof UndecodableBody)) throw error;
+    if (error.reason === "too-large") throw new WebFailure("content_too_large", TOO_LARGE, error);
+    throw new WebFailure("unsupported_content_type", `The page cannot be decoded from ${coding}.`, error);
+  }
 }
 
 /** The rest of an answer nobody reads. The connection is not kept for it. */

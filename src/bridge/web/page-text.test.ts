@@ -37,8 +37,17 @@ test.each([
   ["text/plain; charset=unheard-of", [0xc3, 0xa9], "é"],
   ["text/plain", [0xc3, 0xa9], "é"],
   ["text/html", [...Buffer.from('<meta charset="iso-8859-1">'), 0xe9], "é"],
+  ["text/html", [...Buffer.from('<meta charset="utf-16">é')], "é"],
+  ["text/plain; charset=utf-8", [0xff, 0xfe, 0xe9, 0], "é"],
+  ["text/plain", [0xfe, 0xff, 0, 0xe9], "é"],
+  ["text/plain", [0xef, 0xbb, 0xbf, 0xc3, 0xa9], "é"],
 ])("%s decodes %j", async (type, raw, text) => {
   expect((await pageText(Uint8Array.from(raw), type)).text).toBe(text);
+});
+
+test("XML names its charset in its first line", async () => {
+  const xml = Uint8Array.from([...Buffer.from('<?xml version="1.0" encoding="iso-8859-1"?><a>'), 0xe9]);
+  expect((await pageText(xml, "application/xml")).text).toMatch(/é$/);
 });
 
 test("markup nested too deep is left out visibly, and no fault", async () => {

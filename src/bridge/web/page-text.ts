@@ -48,14 +48,29 @@ function titleOf(html: string, convert: (html: string) => string): string | null
   return title === "" ? null : title;
 }
 
-/** The charset of the header, else the one that the page itself names near its beginning, else UTF-8. */
+/**
+ * The charset of a byte order mark, else of the header, else the one that the page itself names near its
+ * beginning (which then is not UTF-16, or it could not be read there), else UTF-8.
+ * Source: https://encoding.spec.whatwg.org/#decode
+ */
 function decode(bytes: Uint8Array, contentType: string): string {
-  const stated = /charset=["']?([\w-]+)/i;
-  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 1024));
-  const name = stated.exec(contentType)?.[1] ?? /<meta[^>]+charset=["']?([\w-]+)/i.exec(head)?.[1] ?? "utf-8";
+  const name = markOf(bytes) ?? /charset=["']?([\w-]+)/i.exec(contentType)?.[1] ?? namedWithin(bytes);
   try {
     return new TextDecoder(name).decode(bytes);
   } catch {
     return new TextDecoder().decode(bytes);
   }
+}
+
+function markOf([first, second]: Uint8Array): string | undefined {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : undefined;
+}
+
+function namedWithin(bytes: Uint8Array): string {
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 1024));
+  const [, meta, xml] =
+    /<meta[^>]+charset=["']?([\w-]+)|^\s*<\?xml[^>]+encoding=["']([\w-]+)/i.exec(head) ?? [];
+  const name = meta ?? xml ?? "utf-8";
+  return /^utf-16/i.test(name) ? "utf-8" : name;
 }
