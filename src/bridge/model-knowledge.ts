@@ -36,8 +36,13 @@ export class ModelKnowledge {
     const learned = learnFromRefusal(failure, flags);
     if (learned === null) return false;
     const lesson = difference(learned, flags);
-    this.#learned.set(model, { ...this.#learned.get(model), ...lesson });
+    this.keep(model, lesson);
     return Object.keys(lesson).some((flag) => !(flag in this.#settings.stated));
+  }
+
+  /** Remembers what was found out in another way, e.g. what a request was taken with. */
+  keep(model: string, found: Partial<ModelFlags>): void {
+    this.#learned.set(model, { ...this.#learned.get(model), ...found });
   }
 
   async #ask(model: string, mark: string | undefined): Promise<Partial<ModelFlags>> {

@@ -2,11 +2,13 @@ import type { MessagesRequest } from "../messages/types.ts";
 import { translateFailure } from "../translate/failure.ts";
 import type { AnswerContext } from "../translate/context.ts";
 import { translateRequest, type Translation } from "../translate/request.ts";
-import { parseUpstreamError } from "../upstream/errors.ts";
+import { parseUpstreamError, type UpstreamFailure } from "../upstream/errors.ts";
 import type { ModelFlags } from "../upstream/flags.ts";
 import type { Core, Exchange } from "./core.ts";
 import { readText } from "./fetch-json.ts";
+import { refuseWhatWouldBeCut } from "./prompt-limit.ts";
 import { sendWithRetries } from "./retry.ts";
+import { SchemaTrials } from "./schema-trials.ts";
 import { UpstreamBroken } from "./upstream-body.ts";
 import type { OutgoingRequest, UpstreamAnswer } from "./upstream-client.ts";
 import { isTransportFault, transportError } from "./upstream-failure.ts";
@@ -28,25 +30,50 @@ export async function openAnswer(
   request: MessagesRequest,
 ): Promise<OpenAnswer> {
   let promptTokens: number | undefined;
-  for (let lessons = 0; ; lessons++) {
-    const flags = await core.knowledge.flags(request.model, exchange.mark);
+  const schemas = new SchemaTrials();
+  for (let lessons = 0; ;) {
+    const flags = { ...(await core.knowledge.flags(request.model, exchange.mark)), ...schemas.lowered };
     const { vision, webp } = flags;
     const readable = await core.content.resolve(request, { vision, webp, signal: exchange.request.signal });
     const translation = translate(core, exchange, readable, { flags, promptTokens });
-    const sending = sendInTime(core, exchange, translation.upstream);
-    watchPrefix(core, exchange, request.model, translation);
-    const answer = await sending;
-    if (answer.status === 200) return { answer, context: calibrated(core, translation.context) };
-    const failure = parseUpstreamError(answer.status, answer.headers, await readErrorBody(answer));
-    core.log.debug({ request: exchange.id, status: failure.status, kind: failure.kind }, "upstream refused");
-    const learned = core.knowledge.learn(request.model, failure, flags);
-    const counted = failure.lengths?.prompt;
-    if (lessons >= MAX_LESSONS || !(learned || (counted ?? promptTokens) !== promptTokens)) {
-      throw translateFailure(failure, calibrated(core, translation.context));
+    refuseWhatWouldBeCut(flags, calibrated(core, translation.context).inputTokens);
+    const answer = schemas.known(translation) ?? (await send(core, exchange, request.model, translation));
+    if (isOpen(answer)) {
+      if (schemas.lowered !== undefined) {
+        core.knowledge.keep(request.model, schemas.lowered);
+        core.openMetrics.downgrade("schema");
+      }
+      return { answer, context: calibrated(core, translation.context) };
+    }
+    if (schemas.next(answer, translation, flags)) continue;
+    const learned = core.knowledge.learn(request.model, answer, flags);
+    const counted = answer.lengths?.prompt;
+    if (lessons++ >= MAX_LESSONS || !(learned || (counted ?? promptTokens) !== promptTokens)) {
+      throw translateFailure(answer, calibrated(core, translation.context));
     }
     promptTokens = counted ?? promptTokens;
-    core.openMetrics.downgrade(failure.feature ?? failure.kind);
+    core.openMetrics.downgrade(answer.feature ?? answer.kind);
   }
+}
+
+function isOpen(answer: UpstreamAnswer | UpstreamFailure): answer is UpstreamAnswer {
+  return "body" in answer;
+}
+
+/** An answer of status 200, or why there is none. Throws ApiError when no answer came. */
+async function send(
+  core: Core,
+  exchange: Exchange,
+  model: string,
+  translation: Translation,
+): Promise<UpstreamAnswer | UpstreamFailure> {
+  const sending = sendInTime(core, exchange, translation.upstream);
+  watchPrefix(core, exchange, model, translation);
+  const answer = await sending;
+  if (answer.status === 200) return answer;
+  const failure = parseUpstreamError(answer.status, answer.headers, await readErrorBody(answer));
+  core.log.debug({ request: exchange.id, status: failure.status, kind: failure.kind }, "upstream refused");
+  return failure;
 }
 
 function translate(

@@ -7,6 +7,7 @@ import { renderConversation } from "./ask/conversation.ts";
 import { noteFields, readContextManagement } from "./ask/fields.ts";
 import { forcedFormat, forcedInstruction } from "./ask/forced-format.ts";
 import { outputLimit } from "./ask/limits.ts";
+import { lowerTools } from "./ask/lower-tools.ts";
 import { Notes } from "./ask/notes.ts";
 import type { Plan } from "./ask/plan.ts";
 import { renderSystem } from "./ask/system.ts";
@@ -17,6 +18,7 @@ import { chooseTools, type Choice } from "./ask/tool-choice.ts";
 import { upstreamName } from "./ask/tool-names.ts";
 import { visibleTools } from "./ask/tools.ts";
 import type { Turn } from "./ask/turns.ts";
+import type { VisibleTool } from "./ask/visible-tool.ts";
 import type { AnswerContext } from "./context.ts";
 import { measurePrompt, type PromptSize } from "./estimate.ts";
 
@@ -59,6 +61,8 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
   const mixed = asked !== null && mustShareFormat(chosen, flags);
   const choice: Choice = mixed ? { ...chosen, mode: "json" } : chosen;
   const forced = choice.mode === "required" || choice.mode === "json";
+  const tools = lowerTools(choice.tools, flags);
+  if (tools.some((tool, n) => tool !== choice.tools[n])) notes.addHarmless("tool-schema-lowered");
   const turns = renderConversation(request.messages, {
     model: request.model,
     tools: flags.tools,
@@ -80,6 +84,7 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
         ? withInstruction(turns, forcedInstruction(choice.tools, mixed ? asked : undefined))
         : turns,
     choice,
+    tools,
     thinking: readThinking(request, flags, forced, notes),
     limit: outputLimit(
       request,
@@ -88,7 +93,7 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
       options.maxOutputTokens,
     ),
     sampling: request,
-    format: mixed ? forcedFormat(choice.tools, asked) : answerFormat(choice, asked),
+    format: mixed ? forcedFormat(tools, asked) : answerFormat(choice, tools, asked),
     keepAlive: options.keepAlive,
   };
   return {
@@ -153,9 +158,13 @@ function mustShareFormat({ mode, tools }: Choice, flags: ModelFlags): boolean {
 }
 
 /** The schema that constrains the answer: the client's own, or that of a forced call. */
-function answerFormat(choice: Choice, asked: Record<string, unknown> | null): Record<string, unknown> | null {
+function answerFormat(
+  choice: Choice,
+  tools: readonly VisibleTool[],
+  asked: Record<string, unknown> | null,
+): Record<string, unknown> | null {
   if (choice.mode !== "json") return asked;
-  if (asked === null) return forcedFormat(choice.tools);
+  if (asked === null) return forcedFormat(tools);
   throw invalidRequest(
     FORMAT_PATH,
     "cannot be combined with a forced tool call on this model server: the format would forbid the call",

@@ -10,6 +10,8 @@ export type Feature =
   | "tool_choice"
   | "parallel_tool_calls"
   | "response_format"
+  /** The JSON schema of a tool, or of the answer. */
+  | "schema"
   | "max_tokens"
   | "output-limit"
   | "top_k";
@@ -91,6 +93,14 @@ const FEATURES: [feature: Feature, wording: RegExp][] = [
     /(?:failed|unable) to (?:load|decode|process|read) (?:the )?image|cannot identify image|(?:invalid|unsupported|unknown) image (?:input|type|format)|image: unknown format/i,
   ],
   ["chat", /does not support chat/i],
+  [
+    "schema",
+    /schema conversion failed|failed to parse grammar|automatic parser generation failed|Go struct field ToolFunction|Value looks like object, but can't find|xgrammar/i,
+  ],
+  [
+    "schema",
+    /invalid (?:json )?schema for (?:function|tool)|invalid_function_parameters|function_declarations\[\d+\]|\binput_schema\b|\bfunction\.parameters\b/i,
+  ],
   ["max_tokens", /max_completion_tokens/],
 ];
 

@@ -1,6 +1,12 @@
 import type { Dialect } from "./delta.ts";
 
 /**
+ * How much of a tool's input schema the upstream takes: all of it, all but `pattern`s, or the structure alone (types,
+ * members, alternatives, values). What it does not take stands in the tool's description.
+ */
+export type SchemaDetail = "full" | "no-patterns" | "structure";
+
+/**
  * What is known of one model on one upstream. Every "depends" of the translator is one of
  * these; they come from probing, from a learned refusal or from `--set`, never from a model's name.
  */
@@ -28,12 +34,17 @@ export interface ModelFlags {
   thinking: "none" | "bool" | "levels" | "always";
   /** The upstream takes a JSON schema for its answer. */
   structured: boolean;
+  toolSchemas: SchemaDetail;
+  /** Tools (`toolKey`) whose schema the upstream takes in no form: it is text alone. */
+  opaqueTools: readonly string[];
   /** The upstream accepts `stream_options.include_usage` (OpenAI dialect). */
   usageInStream: boolean;
   /** Content may begin with `<think>`. */
   thinkTags: boolean;
   /** Tokens; null when unknown. */
   contextWindow: number | null;
+  /** A prompt that is longer than the context is cut without a word, not refused. */
+  cutsPrompts: boolean;
   /** Tokens; null when unknown. */
   maxOutput: number | null;
 }
@@ -56,9 +67,12 @@ export function defaultFlags(dialect: Dialect): ModelFlags {
     toolImages: false,
     thinking: "bool",
     structured: true,
+    toolSchemas: "full",
+    opaqueTools: [],
     usageInStream: true,
     thinkTags: true,
     contextWindow: null,
+    cutsPrompts: false,
     maxOutput: null,
   };
 }

@@ -37,6 +37,8 @@ function lesson(failure: UpstreamFailure, flags: ModelFlags): Partial<ModelFlags
     case "vision":
     case "chat":
     case "response_format":
+    // Which tool it is must be found first: `lowerings` of the translator.
+    case "schema":
     case undefined:
     default:
       return null;

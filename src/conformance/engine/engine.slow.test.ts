@@ -1,58 +1,34 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { scriptedGguf } from "../../scripted/gguf/scripted-gguf.ts";
-import {
-  startTrueModel,
-  trueModelDefect,
-  trueModelFolder,
-  type TrueModel,
-} from "../../testing/true-model.ts";
+import { startScriptedEngine } from "../../testing/scripted-engine.ts";
+import { trueModelDefect, type TrueModel } from "../../testing/true-model.ts";
 import { loadSuites } from "../load.ts";
 import type { RunReport } from "../types.ts";
 import { engineScripts } from "./open-engine.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../cli/bridge-conformance.ts", import.meta.url));
 
-/** Suites whose cases a model's words decide. */
-const SUITES = ["messages", "streaming", "tools", "thinking", "stop-reasons", "system", "caching"];
-
 /** What the bridge does not manage on llama-server, and why. */
-const KNOWN: Readonly<Record<string, string>> = {
-  "tools.definition.mapping": "llama-server refuses a request for a schema's pattern without ^ and $",
-};
+const KNOWN: Readonly<Record<string, string>> = {};
 
 const defect = await trueModelDefect();
 if (defect !== null) console.warn(`SKIPPED, the suites on a real llama-server: ${defect}`);
 
 let engine: TrueModel;
-let folder = "";
 
 beforeAll(async () => {
-  if (defect !== null) return;
-  folder = mkdtempSync(join(tmpdir(), "scripted-engine-"));
-  const weights = join(folder, "scripted.gguf");
-  writeFileSync(weights, scriptedGguf(await engineScripts(await loadSuites())));
-  const options = ["--jinja", "-c", "131072", "-np", "1"];
-  engine = await startTrueModel(trueModelFolder(), { weights, name: "scripted", options });
+  if (defect === null) engine = await startScriptedEngine(await engineScripts(await loadSuites()));
 });
 
-afterAll(async () => {
-  if (defect !== null) return;
-  await engine.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => engine?.close());
 
 function run(): Promise<RunReport> {
   const args = `--model scripted --backend url --provider openai --format json --base-url ${engine.baseUrl}`;
-  const suites = SUITES.flatMap((name) => ["--suite", name]);
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [PROGRAM, "run", ...args.split(" "), ...suites],
+      [PROGRAM, "run", ...args.split(" ")],
       { maxBuffer: 1e8 },
       (error, stdout, stderr) => {
         if (stdout === "") reject(new Error(stderr, { cause: error }));

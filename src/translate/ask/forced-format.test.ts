@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { MessagesRequest } from "../../messages/types.ts";
+import { parseJson } from "../../wire/json.ts";
 import { ask, BASH, bodyOf, messagesOf } from "../requests.test.support.ts";
 
 test("a forced call as constrained JSON, told at the end of the prompt", () => {
@@ -35,6 +36,22 @@ test("a forced call as constrained JSON, told at the end of the prompt", () => {
     { role: "user", content: expect.stringMatching(/^hi\nCall exactly one/) },
   ]);
   expect(ask("ollama", fields).context.toolChoice).toBe("json");
+});
+
+test("one tool's reference that cannot be moved is left out: the prompt tells it, and the other tools stay", () => {
+  const odd = {
+    name: "Odd",
+    input_schema: parseJson(
+      '{"type":"object","properties":{"again":{"$ref":"#","description":"d"},"n":{"maximum":1e400}}}',
+    ) as Record<string, unknown>,
+  };
+  const fields: Partial<MessagesRequest> = { tools: [BASH, odd], tool_choice: { type: "any" } };
+  const { format } = bodyOf("ollama", fields) as { format: { anyOf: { properties: unknown }[] } };
+  expect(format.anyOf[1]?.properties).toMatchObject({
+    arguments: { type: "object", properties: { again: { description: "d" } } },
+  });
+  expect(ask("ollama", fields).upstream.body).toContain('"n":{"maximum":1e400}}}}');
+  expect(messagesOf("ollama", fields)).toMatchObject([{ content: expect.stringContaining('"$ref":"#"') }]);
 });
 
 test("tools beside a format on Ollama: the format holds both, and the prompt says how to choose", () => {

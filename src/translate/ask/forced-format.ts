@@ -1,6 +1,6 @@
 import { invalidRequest } from "../../messages/api-error.ts";
 import { asObject } from "../../upstream/read.ts";
-import { stringifyJson } from "../../wire/json.ts";
+import { isBigNumber, stringifyJson } from "../../wire/json.ts";
 import { upstreamName } from "./tool-names.ts";
 import type { VisibleTool } from "./visible-tool.ts";
 
@@ -17,13 +17,13 @@ export function forcedFormat(tools: readonly VisibleTool[], answer?: Schema): Sc
     type: "object",
     properties: {
       name: { type: "string", enum: [upstreamName(tool.name)] },
-      arguments: { type: "object", ...hoistDefinitions(tool.schema, n, definitions) },
+      arguments: { type: "object", ...hoistDefinitions(tool.schema, n, definitions, "leave-out") },
     },
     required: ["name", "arguments"],
     additionalProperties: false,
   }));
   if (answer !== undefined) {
-    const format = [...alternatives, hoistDefinitions(answer, tools.length, definitions)];
+    const format = [...alternatives, hoistDefinitions(answer, tools.length, definitions, "refuse")];
     return { anyOf: format, ...(Object.keys(definitions).length > 0 && { $defs: definitions }) };
   }
   const [single] = alternatives;
@@ -34,35 +34,30 @@ export function forcedFormat(tools: readonly VisibleTool[], answer?: Schema): Sc
 }
 
 /** A schema whose definitions have gone to `definitions`, under names that no other schema uses. */
-function hoistDefinitions(given: Schema, n: number, definitions: Schema): Schema {
+function hoistDefinitions(given: Schema, n: number, definitions: Schema, onOdd: OnOdd): Schema {
   const { $defs, definitions: legacy, $schema: _schema, $id: _id, ...schema } = given;
   for (const [name, definition] of Object.entries({ ...asObject(legacy), ...asObject($defs) })) {
-    definitions[`t${n}_${name}`] = moveReferences(definition, n);
+    definitions[`t${n}_${name}`] = moveReferences(definition, n, onOdd);
   }
-  return asObject(moveReferences(schema, n)) ?? {};
+  return asObject(moveReferences(schema, n, onOdd)) ?? {};
 }
 
-function moveReferences(schema: unknown, n: number): unknown {
-  if (Array.isArray(schema)) return schema.map((entry) => moveReferences(entry, n));
-  const object = asObject(schema);
+/** A reference that cannot be moved: in a tool, whose schema is told in words too, it is left out. */
+type OnOdd = "leave-out" | "refuse";
+
+function moveReferences(schema: unknown, n: number, onOdd: OnOdd): unknown {
+  if (Array.isArray(schema)) return schema.map((entry) => moveReferences(entry, n, onOdd));
+  const object = isBigNumber(schema) ? undefined : asObject(schema);
   if (object === undefined) return schema;
   return Object.fromEntries(
-    Object.entries(object).map(([key, value]) => [
-      key,
-      key === "$ref" && typeof value === "string" ? moveReference(value, n) : moveReferences(value, n),
-    ]),
+    Object.entries(object).flatMap(([key, value]) => {
+      if (key !== "$ref" || typeof value !== "string") return [[key, moveReferences(value, n, onOdd)]];
+      const name = /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(value)?.[1];
+      if (name !== undefined) return [[key, `#/$defs/t${n}_${name}`]];
+      if (onOdd === "leave-out") return [];
+      throw invalidRequest("output_config.format", `cannot have the reference "${value}" beside tools`);
+    }),
   );
-}
-
-function moveReference(reference: string, n: number): string {
-  const name = /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(reference)?.[1];
-  if (name === undefined) {
-    throw invalidRequest(
-      "tool_choice",
-      `a forced call cannot be had for a schema with the reference "${reference}"`,
-    );
-  }
-  return `#/$defs/t${n}_${name}`;
 }
 
 /**

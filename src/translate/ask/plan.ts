@@ -4,6 +4,7 @@ import type { OutputLimit } from "./limits.ts";
 import type { Thinking } from "./thinking.ts";
 import type { Choice } from "./tool-choice.ts";
 import type { Turn } from "./turns.ts";
+import type { VisibleTool } from "./visible-tool.ts";
 
 /** Everything a request says, before it is written in a dialect. */
 export interface Plan {
@@ -14,6 +15,8 @@ export interface Plan {
   system: string;
   turns: Turn[];
   choice: Choice;
+  /** The tools of the choice as the upstream takes them. */
+  tools: VisibleTool[];
   thinking: Thinking;
   limit: OutputLimit;
   sampling: Pick<MessagesRequest, "temperature" | "top_p" | "top_k">;

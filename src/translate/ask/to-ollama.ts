@@ -10,13 +10,13 @@ import type { Plan } from "./plan.ts";
 import { fitOllamaParameters, lostConstraints } from "./schema-loss.ts";
 import { ollamaThink } from "./thinking.ts";
 import { upstreamName } from "./tool-names.ts";
-import type { VisibleTool } from "./visible-tool.ts";
+import { describeTool, type VisibleTool } from "./visible-tool.ts";
 import type { AssistantTurn, Part, Turn } from "./turns.ts";
 
 /** The request of `POST /api/chat`. */
 export function toOllama(plan: Plan): UpstreamRequest {
   const { choice, flags } = plan;
-  const tools = choice.mode === "auto" || choice.mode === "required" ? choice.tools : [];
+  const tools = choice.mode === "auto" || choice.mode === "required" ? plan.tools : [];
   const body: OllamaRequest = {
     model: plan.model,
     messages: [
@@ -86,10 +86,7 @@ function toUserMessage(parts: readonly Part[]): OllamaMessage {
 
 /** Ollama drops most constraints of a schema: the model reads them in the description instead. */
 function toTool(tool: VisibleTool): OllamaTool {
-  const lost = lostConstraints(tool.schema);
-  const constraints =
-    lost.length === 0 ? "" : `Constraints of the input:\n${lost.map((line) => `- ${line}`).join("\n")}`;
-  const description = [tool.description, constraints].filter((text) => text !== "").join("\n\n");
+  const description = describeTool(tool, [...(tool.lost ?? []), ...lostConstraints(tool.schema)]);
   return {
     type: "function",
     function: {

@@ -5,7 +5,7 @@ import type { Plan } from "./plan.ts";
 import { openAiEffort } from "./thinking.ts";
 import { upstreamName } from "./tool-names.ts";
 import { isStrictSchema } from "./tools.ts";
-import type { VisibleTool } from "./visible-tool.ts";
+import { describeTool, type VisibleTool } from "./visible-tool.ts";
 import type { AssistantTurn, Part, Turn } from "./turns.ts";
 
 /** The request of `POST …/chat/completions`. */
@@ -39,11 +39,11 @@ export function toOpenAi(plan: Plan): UpstreamRequest {
 type ToolFields = Pick<OpenAiRequest, "tools" | "tool_choice" | "parallel_tool_calls">;
 
 /** With `none` the tools stay, so that history with calls still renders, unless the server ignores the field. */
-function tools({ choice, flags }: Plan): ToolFields {
+function tools({ choice, flags, tools: sent }: Plan): ToolFields {
   const { mode } = choice;
-  if (choice.tools.length === 0 || mode === "json" || !flags.tools || (mode === "none" && !flags.toolChoice))
+  if (sent.length === 0 || mode === "json" || !flags.tools || (mode === "none" && !flags.toolChoice))
     return {};
-  const fields: ToolFields = { tools: choice.tools.map(toTool) };
+  const fields: ToolFields = { tools: sent.map(toTool) };
   if (mode === "none") fields.tool_choice = "none";
   if (mode === "required") {
     fields.tool_choice =
@@ -54,11 +54,12 @@ function tools({ choice, flags }: Plan): ToolFields {
 }
 
 function toTool(tool: VisibleTool): OpenAiTool {
+  const description = describeTool(tool, tool.lost ?? []);
   return {
     type: "function",
     function: {
       name: upstreamName(tool.name),
-      ...(tool.description !== "" && { description: tool.description }),
+      ...(description !== "" && { description }),
       parameters: tool.schema,
       ...(tool.strict && { strict: true }),
     },
