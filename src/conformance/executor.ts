@@ -1,12 +1,12 @@
 import type { Worker } from "node:worker_threads";
-import { brokenHarness, runJob } from "./run-job.ts";
+import { brokenHarness, runJob, type KeepRun } from "./run-job.ts";
 import type { Job } from "./select.ts";
 import type { CaseResult } from "./types.ts";
 import type { Worlds } from "./worlds.ts";
 
 /** Runs rows, one or several at a time. `run` never rejects. */
 export interface Executor {
-  run(job: Job, model: string): Promise<CaseResult>;
+  run(job: Job, model: string, keep?: KeepRun): Promise<CaseResult>;
   close(): Promise<void>;
 }
 
@@ -24,7 +24,10 @@ export interface ThreadResult {
 
 /** In this thread. */
 export function localExecutor(worlds: Worlds, signal: AbortSignal): Executor {
-  return { run: (job, model) => runJob(job, worlds, model, signal), close: () => Promise.resolve() };
+  return {
+    run: (job, model, keep) => runJob(job, worlds, model, signal, keep),
+    close: () => Promise.resolve(),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ModelProfile } from "../backends/profile/types.ts";
 import type { EngineMode } from "../scripted/script.ts";
 import type { Dialect } from "../upstream/delta.ts";
+import type { EvidenceFile } from "./blame/hop-files.ts";
 import type { SuiteFile } from "./case.ts";
 import type { Attempt, CaseResult, RunReport } from "./types.ts";
 
@@ -40,6 +41,14 @@ export interface EngineWay {
   model: string;
 }
 
+/** Whose evidence it is. */
+interface EvidenceOf {
+  model: string;
+  case: string;
+  /** Number of the run, from 1. */
+  run: number;
+}
+
 /** What to run and against what. */
 export interface SuiteOptions {
   /** Suite names; absent: all. */
@@ -63,6 +72,8 @@ export interface SuiteOptions {
   parallel?: number;
   /** 2: a second thread takes half of a large run. Default 1. */
   threads?: 1 | 2;
+  /** Keeps the bytes of both hops of a live row's first failed run; gives the name of the file that leads to them. */
+  keepEvidence?: (of: EvidenceOf, files: readonly EvidenceFile[]) => Promise<string>;
   /** By default the package's own. */
   loaded?: readonly SuiteFile[];
   version: string;

@@ -2,6 +2,8 @@ import { performance } from "node:perf_hooks";
 import type { Finding } from "../strict/finding.ts";
 import { excerpt } from "./path.ts";
 import { blameFinding, blameFor } from "./blame/blame.ts";
+import { hopFiles, type EvidenceFile } from "./blame/hop-files.ts";
+import type { LiveModel } from "./options.ts";
 import { isTask } from "./procedures/index.ts";
 import { limitOf, runCase, type CaseOutcome } from "./run-case.ts";
 import { DEGRADED } from "./rules/combine.ts";
@@ -9,6 +11,12 @@ import type { Job } from "./select.ts";
 import type { CaseResult, Verdict } from "./types.ts";
 import type { World } from "./world.ts";
 import type { Worlds } from "./worlds.ts";
+
+/**
+ * Keeps the messages of a failed live run, and says where; null: nobody does.
+ * @param isVoid the run says nothing of the model and is made again
+ */
+export type KeepRun = (files: () => EvidenceFile[], isVoid: boolean) => Promise<string | null>;
 
 const NO_CLIENT = "there is no Claude Code (claude on PATH, or --claude-binary)";
 
@@ -21,6 +29,7 @@ export async function runJob(
   worlds: Pick<Worlds, "worldOf" | "client">,
   model: string,
   signal: AbortSignal,
+  keep: KeepRun = () => Promise.resolve(null),
 ): Promise<CaseResult> {
   const started = performance.now();
   const done: Done = (verdict, reason, findings = []) =>
@@ -38,7 +47,9 @@ export async function runJob(
       const result = settle(outcome, done);
       const asked = job.live !== null || outcome.client !== null;
       if (!asked || result.verdict !== "fail") return result;
-      return await blamed(result, { ...outcome, timedOut: late.aborted }, world);
+      const failed = await blamed(result, { ...outcome, timedOut: late.aborted }, world);
+      const kept = job.live === null ? [] : await keptHops(failed, outcome, job.live, keep);
+      return { ...failed, findings: failed.findings.toSpliced(1, 0, ...kept) };
     } finally {
       await world.close();
     }
@@ -57,6 +68,23 @@ async function blamed(
   const found = await blameFor({ exchanges, client, timedOut, rules }, world);
   const { rule, message, evidence } = blameFinding(found, exchanges);
   return { ...result, blame: found.who, findings: [{ rule, message, evidence }, ...result.findings] };
+}
+
+/** Where the bytes of both hops are, when somebody keeps them. */
+async function keptHops(
+  { findings, blame }: CaseResult,
+  { exchanges }: CaseOutcome,
+  { apiKey }: LiveModel,
+  keep: KeepRun,
+): Promise<CaseResult["findings"]> {
+  const head = findings.map(({ rule, message }) => `${rule}: ${message}`);
+  const place = await keep(
+    () => hopFiles(exchanges, head, apiKey === undefined ? [] : [apiKey]),
+    blame === "environment",
+  );
+  return place === null
+    ? []
+    : [{ rule: "evidence", message: `the bytes of both hops: ${place}`, evidence: "" }];
 }
 
 /** The row of a job that could not be run. */

@@ -1,6 +1,7 @@
 import { loadSuites } from "./load.ts";
 import { localExecutor, threadExecutor, type Executor } from "./executor.ts";
 import type { LiveModel, OnProgress, ProgressGroup, SuiteOptions } from "./options.ts";
+import type { KeepRun } from "./run-job.ts";
 import { selectJobs, type Job } from "./select.ts";
 import { MOST_RUNS } from "./statistics.ts";
 import { exitCodeOf, headline } from "./tally.ts";
@@ -98,6 +99,7 @@ async function runAll(
   } finally {
     await there?.close();
   }
+  const keep = keeperOf(options);
   // One model after the other, when nothing else wants the machine: local engines serve one request at a time.
   const { live = [] } = options;
   for (const model of live) {
@@ -106,7 +108,7 @@ async function runAll(
       jobs.filter(({ live }) => live === model),
       planOf(options),
       {
-        run: (job) => here.run(job, modelOf(job, options)),
+        run: (job, n) => here.run(job, modelOf(job, options), keep(job, n)),
         now: () => performance.now(),
         pause: (ms) => pause(ms, options.signal),
         signal: options.signal,
@@ -116,6 +118,16 @@ async function runAll(
     );
   }
   return jobs.flatMap((job) => results.get(job) ?? []);
+}
+
+/** Of each row the first failed run that counts, and what was tried again before it. */
+function keeperOf({ keepEvidence }: SuiteOptions): (job: Job, run: number) => KeepRun {
+  const kept = new Set<Job>();
+  return (job, run) => async (files, isVoid) => {
+    if (keepEvidence === undefined || kept.has(job)) return null;
+    if (!isVoid) kept.add(job);
+    return keepEvidence({ model: job.live?.name ?? "", case: job.spec.id, run }, files());
+  };
 }
 
 /** The model before it may have taken its place. */

@@ -6,8 +6,8 @@ import type { Attempt, CaseResult } from "./types.ts";
 
 /** What the trials of one model need from outside. */
 export interface TrialSurroundings {
-  /** Runs a row once. Never rejects. */
-  run(job: Job): Promise<CaseResult>;
+  /** Runs a row once, for the `n`th time from 1. Never rejects. */
+  run(job: Job, n: number): Promise<CaseResult>;
   /** Milliseconds of a clock that never goes back. */
   now(): number;
   /** Waits before a try is made again. */
@@ -106,7 +106,7 @@ class Trials {
   async #runOnce(row: OpenRow): Promise<void> {
     const { signal } = this.#outside;
     for (let tried = 1; ; tried++) {
-      const result = await this.#outside.run(row.job);
+      const result = await this.#outside.run(row.job, row.runs.length + 1);
       if (signal.aborted) return;
       row.last = result;
       if (result.verdict === "skip") return this.#settleAs(row, result);

@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { SuiteOptions } from "../conformance/options.ts";
 import type { Attempt, CaseResult, RunReport } from "../conformance/types.ts";
 import { commonFindings } from "./common.ts";
 import { failureLines, type CaseIndex } from "./failures.ts";
@@ -11,6 +12,8 @@ import { painter } from "./style.ts";
 export interface Out {
   /** A line of `attempts.jsonl`, on the disk at once: an interrupted run keeps it. */
   attempt(attempt: Attempt): void;
+  /** Both hops of a failed live run below `evidence/MODEL/CASE/run-N`; gives the path of its `index.txt`. */
+  evidence: NonNullable<SuiteOptions["keepEvidence"]>;
   /** The last lines that a model server of the run's own has written. */
   log(text: string): Promise<void>;
   /** `report.json`, and one text file of evidence per failed row, each complete. */
@@ -25,6 +28,13 @@ export async function openOut(folder: string): Promise<Out> {
   for (const name of ["report.json", "attempts.jsonl", "backend.log"]) await rm(path(name), { force: true });
   return {
     attempt: (attempt) => appendFileSync(path("attempts.jsonl"), `${JSON.stringify(attempt)}\n`),
+    evidence: async ({ model, case: id, run }, files) => {
+      const below = path(join("evidence", safe(model), safe(id), `run-${run}`));
+      await rm(below, { recursive: true, force: true });
+      await mkdir(below, { recursive: true });
+      for (const { name, bytes } of files) await writeFile(join(below, name), bytes);
+      return join(below, "index.txt");
+    },
     log: (text) => writeFile(path("backend.log"), `${text.trimEnd()}\n`),
     report: async (report, cases) => {
       await mkdir(path("evidence"), { recursive: true });
@@ -48,12 +58,14 @@ function namesOf(rows: readonly CaseResult[]): string[] {
   const seen = new Map<string, number>();
   return rows.map(({ id, kind, upstream, mode, rate, model }) => {
     const parts = [id, kind, upstream, mode === "go" ? null : mode, rate === null ? null : model];
-    const name = parts
-      .filter((part) => part !== null)
-      .join("-")
-      .replaceAll(/[^\w.-]/g, "_");
+    const name = safe(parts.filter((part) => part !== null).join("-"));
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
     return count === 1 ? name : `${name}-${count}`;
   });
+}
+
+/** As a file's name. */
+function safe(text: string): string {
+  return text.replaceAll(/[^\w.-]/g, "_").replace(/^\.+/, "_");
 }

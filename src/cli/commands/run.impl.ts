@@ -44,6 +44,7 @@ export async function runCommand(argv: RunArguments): Promise<ExitCode> {
         ...(opened !== undefined && { engine: opened.engine }),
         ...(await liveOf(argv, judged, interrupt.signal)),
         ...trials,
+        ...(out !== undefined && { keepEvidence: out.evidence }),
         loaded,
         threads: availableParallelism() > 1 ? 2 : 1,
         version: packageVersion(),
