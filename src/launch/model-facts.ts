@@ -8,7 +8,7 @@ const UNKNOWN: ModelFacts = { contextWindow: null, maxOutput: null, thinking: "b
 
 /**
  * What the bridge will take a model to be: what the user stated, what the upstream says when asked (a few
- * seconds at most, no tokens), what is usual. A server of the Messages API is not asked.
+ * seconds, or as long as an Ollama behind `/v1` takes to load the model; no tokens), what is usual. A server of the Messages API is not asked.
  * @param memory of the upstream's machine, in bytes, when it is to limit the context
  * @throws BridgeOptionsError
  */

@@ -1,7 +1,8 @@
 import type { ModelFlags } from "../upstream/flags.ts";
 
 /** What decides how the client is set up for a model. */
-export type ModelFacts = Pick<ModelFlags, "contextWindow" | "maxOutput" | "thinking">;
+export type ModelFacts = Pick<ModelFlags, "contextWindow" | "maxOutput" | "thinking"> &
+  Partial<Pick<ModelFlags, "cutsPrompts">>;
 
 export interface Profile {
   /** For the client's environment; the user's own values win over them. */
@@ -60,7 +61,7 @@ function compactionAt(window: number, output: number): number {
  * @param output what the user limits an answer to, in tokens
  */
 export function profileOf(facts: ModelFacts, output: number | null = null): Profile {
-  const { contextWindow: window, thinking } = facts;
+  const { contextWindow: window, thinking, cutsPrompts = false } = facts;
   const limit = output ?? outputOf(facts);
   const thinks = thinking !== "none";
   const room = window === null ? null : compactionAt(window, limit ?? USUAL_OUTPUT);
@@ -82,13 +83,19 @@ export function profileOf(facts: ModelFacts, output: number | null = null): Prof
       inline ? "all tools are described in every request" : "tools are found by search: they leave more room",
       thinks ? "thinking is left to the client" : "thinking is off: the model cannot",
     ],
-    warnings: room !== null && room < SEARCH_PROMPT + WORKING_ROOM ? [tooSmall(window ?? 0)] : [],
+    warnings:
+      room !== null && room < SEARCH_PROMPT + WORKING_ROOM ? [tooSmall(window ?? 0, cutsPrompts)] : [],
   };
 }
 
-function tooSmall(window: number): string {
+/** @param fixed it is an Ollama over `/v1`, which cannot be asked for another window */
+function tooSmall(window: number, fixed: boolean): string {
+  const remedy = fixed
+    ? 'this Ollama gives no more over /v1: take its own API ("claude-bridge ollama MODEL"), or start it with ' +
+      "OLLAMA_CONTEXT_LENGTH=32768"
+    : "give the model a larger one (--set context=N, if it can)";
   return (
     `a context window of ${window} tokens is small for Claude Code, whose first prompt alone has about ` +
-    `${SEARCH_PROMPT}: give the model a larger one (--set context=N, if it can), or start with --bare`
+    `${SEARCH_PROMPT}: ${remedy}, or start with --bare`
   );
 }

@@ -20,6 +20,11 @@ export function ollamaShow(model: string): UpstreamRequest {
   return { method: "POST", path: "/api/show", body: JSON.stringify({ model }) };
 }
 
+/** Loads a model as any request without `num_ctx` does, `/v1/*` among them; costs no token. */
+export function ollamaLoad(model: string): UpstreamRequest {
+  return { method: "POST", path: "/api/generate", body: JSON.stringify({ model, stream: false }) };
+}
+
 export function ollamaPs(): UpstreamRequest {
   return { method: "GET", path: "/api/ps" };
 }
@@ -36,7 +41,7 @@ export function flagsFromShow(json: unknown, memory: number | null = null): Part
   const fitting = memory === null ? undefined : contextInMemory(json, memory);
   return {
     ...capabilityFlags(show?.["capabilities"]),
-    ...contextFlags(show?.["parameters"], show?.["model_info"], fitting),
+    ...contextFlags(statedContext(json), show?.["model_info"], fitting),
   };
 }
 
@@ -67,6 +72,13 @@ export function readModelList(dialect: Dialect, json: unknown): UpstreamModel[] 
   });
 }
 
+/** The Modelfile's `num_ctx`, which holds wherever a request asks for no other; null when there is none. */
+export function statedContext(json: unknown): number | null {
+  const parameters = asObject(json)?.["parameters"];
+  const stated = typeof parameters === "string" ? /^num_ctx\s+(\d+)/m.exec(parameters)?.[1] : undefined;
+  return stated === undefined ? null : Number(stated);
+}
+
 function capabilityFlags(capabilities: unknown): Partial<ModelFlags> {
   if (!Array.isArray(capabilities) || capabilities.length === 0) return {};
   return {
@@ -77,12 +89,11 @@ function capabilityFlags(capabilities: unknown): Partial<ModelFlags> {
 }
 
 function contextFlags(
-  parameters: unknown,
+  stated: number | null,
   info: unknown,
   fitting: number = DEFAULT_CONTEXT,
 ): Partial<ModelFlags> {
-  const stated = typeof parameters === "string" ? /^num_ctx\s+(\d+)/m.exec(parameters)?.[1] : undefined;
-  if (stated !== undefined) return { contextWindow: Number(stated) };
+  if (stated !== null) return { contextWindow: stated };
   const entries = Object.entries(asObject(info) ?? {});
   const limit = tokens(entries.find(([key]) => key.endsWith(".context_length"))?.[1]);
   return limit === null ? {} : { contextWindow: Math.min(limit, DEFAULT_CONTEXT, fitting) };

@@ -18,6 +18,9 @@ import { SEARCH_KEYS } from "./web.ts";
 
 const LOG_DIR = ".claude-bridge";
 
+/** What a server says of its model at once takes less. */
+const PATIENCE_MS = 3_000;
+
 /** Claude Code has the terminal to itself, so requests are logged to a file. */
 async function requestLog(args: BridgeArguments): Promise<Logger> {
   if (!args.debug) return SILENT;
@@ -60,7 +63,7 @@ class Session {
     const asked = { model: this.#model, args: this.#args, authToken: this.#token, log };
     const options = bridgeOptionsOf({ ...asked, upstream: this.#upstream });
     const here = isHere(this.#upstream.baseUrl);
-    const facts = await modelFacts(options, this.#model, here ? totalmem() : null);
+    const facts = await this.#told(modelFacts(options, this.#model, here ? totalmem() : null));
     const { contextWindow } = facts;
     const flags = here && options.provider === "ollama" && contextWindow !== null ? { contextWindow } : {};
     const start = { ...asked, flags };
@@ -80,6 +83,13 @@ class Session {
       const line = bridge === undefined ? null : summaryLine(bridge.metrics, local);
       if (line !== null && !this.#args.quiet) note(line);
     }
+  }
+
+  /** An Ollama behind `/v1` has to load the model first. */
+  async #told<T>(facts: Promise<T>): Promise<T> {
+    const { baseUrl } = this.#upstream;
+    const told = setTimeout(() => note(`waiting for ${baseUrl} to load ${this.#model}`), PATIENCE_MS);
+    return facts.finally(() => clearTimeout(told));
   }
 
   async #plain(bridgeFor: (baseUrl: string) => Bridge, client: RunClient): Promise<number> {

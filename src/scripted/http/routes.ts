@@ -1,4 +1,5 @@
 import { ollamaChat } from "../ollama/chat.ts";
+import { loadModel } from "../ollama/load-model.ts";
 import { blob, create, ps, remove, root, status, tags, version } from "../ollama/manage.ts";
 import { show } from "../ollama/show.ts";
 import type { Flavour } from "../options.ts";
@@ -43,6 +44,7 @@ const OLLAMA: readonly Route[] = [
   { methods: GET, path: "/api/status", handle: status, fail: ollamaFailure },
   { methods: GET, path: "/api/ps", handle: ps, fail: ollamaFailure },
   { methods: POST, path: "/api/show", handle: show, fail: ollamaFailure },
+  { methods: POST, path: "/api/generate", handle: loadModel, fail: ollamaFailure },
   { methods: POST, path: "/api/create", handle: create, fail: ollamaFailure },
   { methods: ["DELETE"], path: "/api/delete", handle: remove, fail: ollamaFailure },
   { methods: ["HEAD", "POST"], path: "/api/blobs/", handle: blob, fail: ollamaFailure },

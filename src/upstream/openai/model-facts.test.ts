@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { flagsFromModelList, flagsFromProps, moreFacts } from "./model-facts.ts";
+import { flagsFromModelList, flagsFromProps, isOllamaList, moreFacts } from "./model-facts.ts";
 
 const OPENROUTER = {
   id: "m",
@@ -106,4 +106,16 @@ test.each<[string, object[], object]>([
   const data = entries.map((entry, n) => ({ id: `/models/${n}.gguf`, meta: { n_ctx: 64 }, ...entry }));
   expect(flagsFromModelList({ data }, "any-name")).toEqual(flags);
   expect(moreFacts({ data }, "any-name")?.path).toBe("contextWindow" in flags ? "/props" : undefined);
+});
+
+test.each<[string, string, string | null, boolean]>([
+  ["qwen3:8b", "qwen3:8b", "library", true],
+  ["qwen3", "qwen3:latest", "library", true],
+  ["someone/qwen3:8b", "someone/qwen3:8b", "someone", true],
+  ["openai/gpt-4o", "openai/gpt-4o", "openai", false],
+  ["m", "m", "vllm", false],
+  ["m", "m", null, false],
+  ["qwen3", "other:latest", "library", false],
+])("%s in a list that has %s, owned by %s: an Ollama %s", (model, id, owned_by, is) => {
+  expect(isOllamaList({ data: [{ id, owned_by }] }, model)).toBe(is);
 });

@@ -34,6 +34,16 @@ export function moreFacts(json: unknown, model: string): UpstreamRequest | undef
 }
 
 /**
+ * The list is that of an Ollama: it owns a model by the first part of its name, `library` where there is none.
+ * Source: https://github.com/ollama/ollama/blob/main/openai/openai.go
+ */
+export function isOllamaList(json: unknown, model: string): boolean {
+  const { id, owned_by: owner } = modelEntry(json, model) ?? {};
+  if (typeof id !== "string" || typeof owner !== "string") return false;
+  return owner === "library" || (id.includes(":") && id.startsWith(`${owner}/`));
+}
+
+/**
  * What `/props` of llama-server says of the model it runs: the context of one slot, and whether it sees.
  * Source: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md#get-props
  */
@@ -47,10 +57,11 @@ export function flagsFromProps(json: unknown): Partial<ModelFlags> {
   };
 }
 
-/** What a list says of a model. llama-server runs one, lists it by the path of its file, and answers to any name. */
+/** What a list says of a model. llama-server runs one, lists it by the path of its file, and answers to any name. Ollama lists tags. */
 export function modelEntry(json: unknown, model: string): JsonObject | undefined {
   const entries = asArray(asObject(json)?.["data"]).map(asObject);
-  const named = entries.find((entry) => entry?.["id"] === model || entry?.["id"] === `models/${model}`);
+  const names: unknown[] = [model, `models/${model}`, `${model}:latest`];
+  const named = entries.find((entry) => names.includes(entry?.["id"]));
   const [only, ...more] = entries;
   return named ?? (only?.["owned_by"] === "llamacpp" && more.length === 0 ? only : undefined);
 }
