@@ -15,7 +15,7 @@ import { checkDocumentSource, checkImageSource } from "./validate-sources.ts";
 import type { ApiVersion } from "./version.ts";
 
 /** Where a block may stand. */
-type Place = "user" | "assistant" | "system" | "tool_result" | "document" | "search_result";
+type Place = "prompt" | "user" | "assistant" | "system" | "tool_result" | "document" | "search_result";
 
 /** Where a block stands, and by which version's rules. */
 export interface BlockContext {
@@ -62,7 +62,10 @@ const SERVER_RESULTS = [
 const BLOCKS: ReadonlyMap<string, BlockRule> = new Map<string, BlockRule>([
   [
     "text",
-    { places: ["user", "assistant", "system", "tool_result", "document", "search_result"], check: checkText },
+    {
+      places: ["prompt", "user", "assistant", "system", "tool_result", "document", "search_result"],
+      check: checkText,
+    },
   ],
   ["image", { places: ["user", "tool_result", "document"], check: checkImageSource }],
   ["document", { places: ["user", "assistant", "tool_result"], check: checkDocument }],
@@ -118,6 +121,7 @@ export function checkContent(value: unknown, path: string, context: BlockContext
 }
 
 function where(place: Place): string {
+  if (place === "prompt") return "the system prompt";
   if (place === "tool_result" || place === "document" || place === "search_result") return `a ${place} block`;
   return `${place === "assistant" ? "an" : "a"} ${place} message`;
 }

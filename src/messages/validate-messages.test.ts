@@ -37,6 +37,10 @@ describe("messages", () => {
     [withMessages(user("x"), assistant(""), user("y")), /^messages\.1\.content: .*non-empty/],
     [withMessages({ role: "system", content: "" }), /^messages\.0\.content: /],
     [
+      { ...withMessages(user("a")), system: [{ type: "tool_addition", tool: { name: "x" } }] },
+      /^system\.0\.type: 'tool_addition' blocks may not stand in the system prompt/,
+    ],
+    [
       withMessages(user([text("a"), { type: "foo" }])),
       /^messages\.0\.content\.1\.type: unknown block type 'foo'/,
     ],

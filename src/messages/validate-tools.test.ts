@@ -31,7 +31,7 @@ describe("tools", () => {
     [body({ tools: [tool({ name: "a b" })] }), /^tools\.0\.name: /],
     [body({ tools: [tool({ name: "x.y" })] }), /^tools\.0\.name: /],
     [body({ tools: [tool({ name: "" })] }), /^tools\.0\.name: /],
-    [body({ tools: [tool({ name: "n".repeat(65) })] }), /^tools\.0\.name: /],
+    [body({ tools: [tool({ name: "n".repeat(129) })] }), /^tools\.0\.name: /],
     [body({ tools: [tool(), tool()] }), /^tools\.1\.name: .*unique/],
     [body({ tools: [{ name: "a" }] }), /^tools\.0\.input_schema: Field required/],
     [body({ tools: [tool({ input_schema: null })] }), /^tools\.0\.input_schema: /],
@@ -55,6 +55,7 @@ describe("tools", () => {
 
   test.each<[name: string, request: unknown]>([
     ["no tools", body({ tools: [] })],
+    ["a long name, as MCP tools have", body({ tools: [tool({ name: "n".repeat(128) })] })],
     ["custom types", body({ tools: [tool({ type: "custom" }), tool({ type: null, name: "b" })] })],
     [
       "custom tools with famous names",

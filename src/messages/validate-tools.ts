@@ -13,8 +13,11 @@ import {
 import { clientToolOf } from "./client-tools.ts";
 import { checkWebTool, webToolOf } from "./web-tools.ts";
 
-/** Source: https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/implement-tool-use */
-const TOOL_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+/**
+ * Source: https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/implement-tool-use, where 64
+ * is the most; the API itself takes 128, and the names of MCP tools need them.
+ */
+const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/;
 
 /** The tool list. Throws ApiError 400 with a path such as `tools.0.name`. */
 export function checkTools(value: unknown): void {
@@ -57,7 +60,7 @@ function checkTool(tool: Fields, path: string): void {
 function checkCustomTool(tool: Fields, path: string): void {
   const name = requireString(tool["name"], at(path, "name"));
   if (!TOOL_NAME.test(name)) {
-    throw invalidRequest(at(path, "name"), `${echo(name)} does not match ^[a-zA-Z0-9_-]{1,64}$`);
+    throw invalidRequest(at(path, "name"), `${echo(name)} does not match ^[a-zA-Z0-9_-]{1,128}$`);
   }
   optional(tool, "description", path, requireString);
   const schema = requireFields(tool["input_schema"], at(path, "input_schema"));

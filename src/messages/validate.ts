@@ -23,7 +23,7 @@ export function parseMessagesRequest(body: unknown, version: ApiVersion): Messag
   requireText(body["model"], "model");
   checkMessages(body["messages"], version);
   checkOptions(body, version);
-  optional(body, "system", "", (system, path) => checkContent(system, path, { place: "system", version }));
+  optional(body, "system", "", (system, path) => checkContent(system, path, { place: "prompt", version }));
   optional(body, "tools", "", checkTools);
   checkTogether(body);
   return settled(body) as MessagesRequest;

@@ -22,6 +22,7 @@ const TYPES: Record<FailureKind, ErrorType> = {
   "not-found": "not_found_error",
   "no-route": "api_error",
   "context-overflow": "invalid_request_error",
+  "too-large": "request_too_large",
   unsupported: "invalid_request_error",
   "bad-request": "invalid_request_error",
   timeout: "timeout_error",
@@ -64,7 +65,7 @@ function describe(failure: UpstreamFailure, context: FailureContext): string {
     return `the model server has no such route (status ${status}): ${said}; check the base URL`;
   }
   if (kind === "context-overflow") return `prompt is too long: ${overflowNumbers(failure, context)}${said}`;
-  if (kind === "unsupported" || kind === "bad-request")
+  if (kind === "unsupported" || kind === "bad-request" || kind === "too-large")
     return `the model server refused the request: ${said}`;
   return `the model server failed: ${said}`;
 }

@@ -204,6 +204,8 @@ describe("what was read of other servers", () => {
       { kind: "timeout", message: "status 504 with an HTML page (504 Gateway Time-out)" },
     ],
     ["HTML", 502, "<html>\n<body>nginx</body>", { kind: "server", message: "status 502 with an HTML page" }],
+    ["a body too large", 413, "<html><title>413</title></html>", { kind: "too-large" }],
+    ["a prompt too long", 413, openAi("prompt is too long"), { kind: "context-overflow" }],
     ["HTML with 200", 200, "<!doctype html><html>", { kind: "garbage" }],
     ["empty with 200", 200, "", { kind: "garbage", message: "status 200 with an empty body" }],
     ["an error with 200", 200, openAi("boom"), { kind: "server", message: "boom" }],

@@ -13,6 +13,8 @@ export type FailureKind =
   /** The path does not exist: a wrong base URL. */
   | "no-route"
   | "context-overflow"
+  /** The body, not the prompt. */
+  | "too-large"
   /** The model or server lacks `feature`. */
   | "unsupported"
   | "bad-request"
@@ -71,6 +73,7 @@ function classifyError(status: number, error: ErrorText, structured: boolean): U
 function kindOf(status: number, message: string, type: string, structured: boolean): FailureKind {
   if (status === 402 || isBilling(message, type)) return "billing";
   if (status === 401 || status === 403) return "auth";
+  if (status === 413) return "too-large";
   if (status === 429) return "rate-limit";
   if (status === 408 || status === 504 || status === 524) return "timeout";
   if (status === 503 || status === 529) return "overloaded";

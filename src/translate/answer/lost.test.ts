@@ -46,6 +46,14 @@ describe("an answer", () => {
     ]);
   });
 
+  test("of which a forbidden call was dropped is not lost", () => {
+    const answer = tell([call({ name: "look", arguments: "{}", whole: true }), usage(50), ...end("stop")], {
+      toolChoice: "none",
+    });
+    expect(answer.lines).toEqual(["stop end_turn"]);
+    expect(answer.translator.notes).toContain("call-dropped");
+  });
+
   test("cut by its limit, or with a call, is none", () => {
     expect(tell([usage(50), ...end("length")]).lines).toEqual(["stop max_tokens"]);
     const called = call({ name: "Bash", arguments: "{}", whole: true });

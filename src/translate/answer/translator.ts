@@ -230,7 +230,7 @@ export class AnswerTranslator implements StreamTranslator {
   /** Whether the whole answer was lost on the way, which then is its end. */
   #isLost(): boolean {
     const counted = this.#usage.completionTokens;
-    const delivered = { counted, most: this.#delivered, calls: this.#sequencer.calls };
+    const delivered = { counted, most: this.#delivered, calls: this.#calls.calls.length };
     const lost = lostPart(delivered, this.#context);
     if (lost === "some") this.#note("answer-partly-lost");
     if (lost !== "all") return false;

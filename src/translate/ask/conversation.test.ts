@@ -51,10 +51,7 @@ describe("in both dialects", () => {
     [
       "an assistant without anything to say",
       [user("a"), assistant([thinking("x", "foreign")]), user("b")],
-      [
-        { role: "user", content: "a" },
-        { role: "user", content: "b" },
-      ],
+      [{ role: "user", content: "a\nb" }],
     ],
     [
       "system, folded",
@@ -141,6 +138,11 @@ describe("in both dialects", () => {
         user("b"),
       ],
       [{}, { content: "[web_search result: failed: unavailable]" }, {}],
+    ],
+    [
+      "nothing but redacted thinking",
+      [user("q"), assistant([{ type: "redacted_thinking", data: "X" }]), user("b")],
+      [{ role: "user", content: "q\nb" }],
     ],
     [
       "redacted thinking",

@@ -41,7 +41,7 @@ export function renderConversation(messages: readonly Message[], options: Render
   let seen = 0;
   for (const side of sides) {
     if (side.role === "user") {
-      turns.push(...renderUserSide(side.entries, open, options));
+      append(turns, renderUserSide(side.entries, open, options));
       open = [];
       continue;
     }
@@ -53,6 +53,14 @@ export function renderConversation(messages: readonly Message[], options: Render
   }
   if (open.length > 0) throw unanswered(open);
   return turns;
+}
+
+/** An assistant's turn of which nothing is left is no reason for two user turns in a row: some templates refuse them. */
+function append(turns: Turn[], next: Turn[]): void {
+  const last = turns.at(-1);
+  const [first, ...rest] = next;
+  if (last?.role !== "user" || first?.role !== "user") turns.push(...next);
+  else turns.splice(-1, 1, { role: "user", parts: [...last.parts, ...first.parts] }, ...rest);
 }
 
 function groupSides(messages: readonly Message[], options: RenderOptions): Side[] {
