@@ -1,6 +1,9 @@
+import type { SuiteFile } from "./case.ts";
 import { loadSuites } from "./load.ts";
 import { localExecutor, threadExecutor, type Executor } from "./executor.ts";
 import type { LiveModel, OnProgress, ProgressGroup, SuiteOptions } from "./options.ts";
+import { isTask } from "./procedures/index.ts";
+import { readinessOf } from "./readiness.ts";
 import type { KeepRun } from "./run-job.ts";
 import { selectJobs, type Job } from "./select.ts";
 import { MOST_RUNS } from "./statistics.ts";
@@ -20,7 +23,8 @@ const HEAVY = new Set(["client"]);
  * throws NothingSelected and SuiteFileError only.
  */
 export async function runSuite(options: SuiteOptions, onProgress: OnProgress): Promise<RunReport> {
-  const jobs = selectJobs(options.loaded ?? (await loadSuites(undefined, options)), options);
+  const suites = options.loaded ?? (await loadSuites(undefined, options));
+  const jobs = selectJobs(suites, options);
   const signal = options.signal ?? new AbortController().signal;
   const worlds = await openWorlds(options);
   const models = modelsOf(jobs, options);
@@ -34,7 +38,7 @@ export async function runSuite(options: SuiteOptions, onProgress: OnProgress): P
       version: 1,
       target: worlds.target,
       backend: worlds.backend,
-      models: models.map((name) => modelEntry(name, options.live ?? [])),
+      models: models.map((name) => modelEntry(name, results, options.live ?? [], suites)),
       client,
       headline: headline(results),
       cases: results,
@@ -104,20 +108,21 @@ async function runAll(
   const { live = [] } = options;
   for (const model of live) {
     if (live.length > 1) await warmedUp(model, options.signal);
-    await runTrials(
-      jobs.filter(({ live }) => live === model),
-      planOf(options),
-      {
-        run: (job, n) => here.run(job, modelOf(job, options), keep(job, n)),
-        now: () => performance.now(),
-        pause: (ms) => pause(ms, options.signal),
-        signal: options.signal,
-        onAttempt: (attempt, leftMs) => onProgress({ kind: "attempt", attempt, leftMs }),
-        onSettled: settle,
-      },
-    );
+    await runTrials(tasksLast(jobs.filter(({ live }) => live === model)), planOf(options), {
+      run: (job, n) => here.run(job, modelOf(job, options), keep(job, n)),
+      now: () => performance.now(),
+      pause: (ms) => pause(ms, options.signal),
+      signal: options.signal,
+      onAttempt: (attempt, leftMs) => onProgress({ kind: "attempt", attempt, leftMs }),
+      onSettled: settle,
+    });
   }
   return jobs.flatMap((job) => results.get(job) ?? []);
+}
+
+/** A task may take minutes: what takes seconds is not to wait for what is left of the budget. */
+function tasksLast(jobs: readonly Job[]): Job[] {
+  return jobs.toSorted((a, b) => Number(isTask(a.spec)) - Number(isTask(b.spec)));
 }
 
 /** Of each row the first failed run that counts, and what was tried again before it. */
@@ -162,9 +167,20 @@ function modelsOf(jobs: readonly Job[], options: SuiteOptions): string[] {
   return [...new Set(jobs.map((job) => modelOf(job, options)))];
 }
 
-function modelEntry(name: string, live: readonly LiveModel[]): RunReport["models"][number] {
+function modelEntry(
+  name: string,
+  results: readonly CaseResult[],
+  live: readonly LiveModel[],
+  suites: readonly SuiteFile[],
+): RunReport["models"][number] {
   const { digest, profile } = live.find((model) => model.name === name) ?? {};
-  return { name, digest: digest ?? profile?.digest ?? null, ...(profile !== undefined && { profile }) };
+  const readiness = readinessOf(name, results, suites, profile);
+  return {
+    name,
+    digest: digest ?? profile?.digest ?? null,
+    ...(profile !== undefined && { profile }),
+    ...(readiness !== null && { readiness }),
+  };
 }
 
 function groupsOf(jobs: readonly Job[]): ProgressGroup[] {

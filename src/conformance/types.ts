@@ -1,5 +1,6 @@
 import type { ModelProfile } from "../backends/profile/types.ts";
 import type { Finding } from "../strict/finding.ts";
+import type { Readiness } from "./readiness.ts";
 
 export type Level = "MUST" | "SHOULD" | "MAY";
 export type CaseKind = "wire" | "script" | "any" | "capable" | "client";
@@ -69,7 +70,7 @@ export interface RunReport {
   version: 1;
   target: { url: string; name: string; version: string };
   backend: { kind: string; description: string };
-  models: { name: string; digest: string | null; profile?: ModelProfile }[];
+  models: { name: string; digest: string | null; profile?: ModelProfile; readiness?: Readiness }[];
   client: { path: string; version: string } | null;
   headline: {
     bridge: { must: Tally; should: Tally; may: Tally };

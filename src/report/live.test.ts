@@ -69,3 +69,15 @@ test("what a model is, and how often it passed", () => {
 test("no line is wider than the terminal", () => {
   for (const line of shown(40).split("\n")) expect(line.length).toBeLessThanOrEqual(40);
 });
+
+test("what the model is good for stands under its name", () => {
+  const readiness = {
+    line: "qwen3:1.7b edits files in 9 of 20 runs",
+    verdict: "not-ready" as const,
+    tasks: [],
+  };
+  const judged = models.map((model) => (model.name === "scripted" ? model : { ...model, readiness }));
+  const report = { models: judged, cases: [] as CaseResult[] } as RunReport;
+  const lines = liveLines(report, 80, painter(false));
+  expect(lines.slice(0, 2)).toEqual(["qwen3:1.7b", "  qwen3:1.7b edits files in 9 of 20 runs"]);
+});

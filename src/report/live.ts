@@ -18,8 +18,9 @@ export function liveLines(report: RunReport, width: number, paint: Paint): strin
   const models = judgedModels(report);
   const names = models.map(({ name }) => name);
   const table = models.length > 1 ? liveTable(report.cases, names, width, paint) : null;
-  const sections = models.flatMap(({ name, profile }) => [
+  const sections = models.flatMap(({ name, profile, readiness }) => [
     paint("bold", printable(name)),
+    ...(readiness === undefined ? [] : readinessLines(readiness, width, paint)),
     ...(profile === undefined ? [] : profileLines(profile, width)),
     ...(table === null ? rowsOf(report.cases, name).flatMap((row) => rowLines(row, width, paint)) : []),
     "",
@@ -31,6 +32,16 @@ export function liveLines(report: RunReport, width: number, paint: Paint): strin
 
 function rowsOf(cases: readonly CaseResult[], name: string): CaseResult[] {
   return cases.filter(({ rate, model }) => rate !== null && model === name);
+}
+
+/** What people want to know first. */
+function readinessLines(
+  { line, verdict }: NonNullable<Model["readiness"]>,
+  width: number,
+  paint: Paint,
+): string[] {
+  const colour = verdict === "ready" ? "green" : "yellow";
+  return wrap(printable(line), width, "  ").map((text) => paint(colour, text));
 }
 
 type Profile = NonNullable<Model["profile"]>;
