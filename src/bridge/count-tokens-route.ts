@@ -19,10 +19,19 @@ export async function answerCountTokens(core: Core, exchange: Exchange): Promise
   });
 }
 
-/** With the text of its PDFs, which is what the model will get; what cannot be read counts as it is. */
+/**
+ * With the text of its PDFs, which is what the model will get. What cannot be read counts as it is, and
+ * only its own message: a count never fails for it.
+ */
 async function readable(core: Core, exchange: Exchange, request: MessagesRequest): Promise<MessagesRequest> {
   if (!core.content.isNeeded(request, { webp: true })) return request;
   const { vision, webp } = await core.knowledge.flags(request.model, exchange.mark);
   const { signal } = exchange.request;
-  return core.content.resolve(request, { vision, webp, signal }).catch(() => request);
+  const messages: MessagesRequest["messages"] = [];
+  for (const message of request.messages) {
+    const alone = { ...request, messages: [message] };
+    const read = await core.content.resolve(alone, { vision, webp, signal }).catch(() => alone);
+    messages.push(...read.messages);
+  }
+  return { ...request, messages };
 }

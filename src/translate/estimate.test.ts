@@ -26,6 +26,22 @@ test.each<[string, string, number, number]>([
   expect(estimateText(text)).toBeLessThan(high);
 });
 
+test("a PDF that was not read counts by its size", () => {
+  const pdf = (bytes: number): ReturnType<typeof user> =>
+    user([
+      {
+        type: "document",
+        source: {
+          type: "base64",
+          media_type: "application/pdf",
+          data: Buffer.alloc(bytes).toString("base64"),
+        },
+      },
+    ]);
+  expect(measurePrompt(pdf(600)).images).toBe(1_500);
+  expect(measurePrompt(pdf(990_000)).images).toBe(30_000);
+});
+
 describe("each part adds", () => {
   const base = { ...user("hi") };
   test.each([

@@ -9,6 +9,12 @@ const TOKENS_PER_MESSAGE = 4;
 /** What a local vision model spends on an ordinary picture. */
 const TOKENS_PER_IMAGE = 800;
 const PIXELS_PER_TOKEN = 750;
+/**
+ * Of a PDF that nobody could read: about what a page of one weighs, and costs. Source of the latter:
+ * https://docs.anthropic.com/en/docs/build-with-claude/pdf-support (1,500 to 3,000 tokens)
+ */
+const BYTES_PER_PAGE = 50_000;
+const TOKENS_PER_PAGE = 1_500;
 /** Models scale pictures up and down to what they can see. */
 const SMALLEST_IMAGE = 64;
 const LARGEST_IMAGE = 1600;
@@ -107,7 +113,7 @@ function measure(value: unknown, size: PromptSize): void {
 function measureBlock(block: Record<string, unknown>, size: PromptSize): void {
   const source = block["source"] as { type?: unknown; data?: unknown } | undefined;
   if (source?.type === "base64" || source?.type === "url") {
-    size.images += imageTokens(source.data);
+    size.images += block["type"] === "document" ? pdfTokens(source.data) : imageTokens(source.data);
     return;
   }
   if (block["type"] === "tool_use") {
@@ -118,6 +124,12 @@ function measureBlock(block: Record<string, unknown>, size: PromptSize): void {
 }
 
 const NO_CONTENT: ReadonlySet<string> = new Set(["type", "cache_control", "signature", "id", "tool_use_id"]);
+
+/** By its size; one at an address counts as a page. A PDF that was read has become text and pictures before. */
+function pdfTokens(data: unknown): number {
+  const bytes = typeof data === "string" ? (data.length * 3) / 4 : 0;
+  return TOKENS_PER_PAGE * Math.max(1, Math.ceil(bytes / BYTES_PER_PAGE));
+}
 
 /**
  * By its size in pixels, as far as the first bytes tell it; a file or an address counts as an ordinary picture.
