@@ -45,6 +45,8 @@ export interface ModelFlags {
   contextWindow: number | null;
   /** A prompt that is longer than the context is cut without a word, not refused. */
   cutsPrompts: boolean;
+  /** The server only passes requests on to another host (Ollama's cloud models), which may send a bill. */
+  remote: boolean;
   /** Tokens; null when unknown. */
   maxOutput: number | null;
 }
@@ -73,6 +75,7 @@ export function defaultFlags(dialect: Dialect): ModelFlags {
     thinkTags: true,
     contextWindow: null,
     cutsPrompts: false,
+    remote: false,
     maxOutput: null,
   };
 }

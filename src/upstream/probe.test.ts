@@ -48,6 +48,12 @@ describe("/api/show", () => {
     expect(flagsFromShow({ ...show, parameters: "num_ctx 20000" }, memory).contextWindow).toBe(20_000);
   });
 
+  test("a model of another host has all of its context, and is told apart", () => {
+    const show = { remote_host: "https://ollama.com:443", remote_model: "m", model_info: info };
+    expect(flagsFromShow(show, 2 ** 30)).toEqual({ remote: true, contextWindow: 131_072 });
+    expect(flagsFromShow({ remote_host: "", model_info: info })).not.toHaveProperty("remote");
+  });
+
   test.each([undefined, null, [], "x", 5])("%j says nothing", (json) => {
     expect(flagsFromShow(json)).toEqual({});
   });

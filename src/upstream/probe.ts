@@ -31,15 +31,19 @@ export function ollamaPs(): UpstreamRequest {
 
 /**
  * What `/api/show` says of a model: capabilities and the context to run it with (the Modelfile's
- * `num_ctx`, else the model's own limit up to `DEFAULT_CONTEXT`, and no more than fits into memory).
+ * `num_ctx`, else the model's own limit up to `DEFAULT_CONTEXT`, and no more than fits into memory; all
+ * of it for a model that runs on another host).
  * An old server that lists no capabilities says nothing of them.
  * Source: https://github.com/ollama/ollama/blob/main/docs/api.md#show-model-information
  * @param memory of the server's machine, in bytes; null when it is not known
  */
 export function flagsFromShow(json: unknown, memory: number | null = null): Partial<ModelFlags> {
   const show = asObject(json);
-  const fitting = memory === null ? undefined : contextInMemory(json, memory);
+  const remote = typeof show?.["remote_host"] === "string" && show["remote_host"] !== "";
+  const here = memory === null ? undefined : contextInMemory(json, memory);
+  const fitting = remote ? Infinity : Math.min(DEFAULT_CONTEXT, here ?? Infinity);
   return {
+    ...(remote && { remote }),
     ...capabilityFlags(show?.["capabilities"]),
     ...contextFlags(statedContext(json), show?.["model_info"], fitting),
   };
@@ -88,15 +92,11 @@ function capabilityFlags(capabilities: unknown): Partial<ModelFlags> {
   };
 }
 
-function contextFlags(
-  stated: number | null,
-  info: unknown,
-  fitting: number = DEFAULT_CONTEXT,
-): Partial<ModelFlags> {
+function contextFlags(stated: number | null, info: unknown, fitting: number): Partial<ModelFlags> {
   if (stated !== null) return { contextWindow: stated };
   const entries = Object.entries(asObject(info) ?? {});
   const limit = tokens(entries.find(([key]) => key.endsWith(".context_length"))?.[1]);
-  return limit === null ? {} : { contextWindow: Math.min(limit, DEFAULT_CONTEXT, fitting) };
+  return limit === null ? {} : { contextWindow: Math.min(limit, fitting) };
 }
 
 function tokens(value: unknown): number | null {

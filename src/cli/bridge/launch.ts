@@ -3,6 +3,7 @@ import { totalmem } from "node:os";
 import { join } from "node:path";
 import { isHere } from "../../backends/profile/host.ts";
 import { createLogger, SILENT, type Logger } from "../../bridge/log.ts";
+import type { BridgeSeams } from "../../bridge/bridge.ts";
 import type { Bridge } from "../../bridge/options.ts";
 import { ClaudeMissing, locateClaude } from "../../launch/find-claude.ts";
 import { launchClaude } from "../../launch/launch-claude.ts";
@@ -59,21 +60,23 @@ class Session {
   }
 
   async run(): Promise<number> {
-    const [log, local] = [await requestLog(this.#args), await isLocal(this.#upstream.baseUrl)];
+    const [log, near] = [await requestLog(this.#args), await isLocal(this.#upstream.baseUrl)];
     const asked = { model: this.#model, args: this.#args, authToken: this.#token, log };
     const options = bridgeOptionsOf({ ...asked, upstream: this.#upstream });
     const here = isHere(this.#upstream.baseUrl);
     const facts = await this.#told(modelFacts(options, this.#model, here ? totalmem() : null));
+    const local = near && facts.remote !== true;
     const { contextWindow } = facts;
     const flags = here && options.provider === "ollama" && contextWindow !== null ? { contextWindow } : {};
     const start = { ...asked, flags };
     const client = (url: string): Promise<Ended> => this.#client(url, facts, local);
     let bridge: Bridge | undefined;
-    const bridgeFor = (baseUrl: string): Bridge =>
+    const bridgeFor = (baseUrl: string, seams: BridgeSeams = {}): Bridge =>
       (bridge = bridgeFrom({
         ...start,
         upstream: { ...this.#upstream, baseUrl },
         recorded: this.#args.trace,
+        seams,
       }));
     try {
       return await (this.#args.trace
@@ -102,7 +105,7 @@ class Session {
   }
 
   async #traced(
-    bridgeFor: (baseUrl: string) => Bridge,
+    bridgeFor: (baseUrl: string, seams: BridgeSeams) => Bridge,
     flags: Partial<ModelFacts>,
     client: RunClient,
   ): Promise<number> {
