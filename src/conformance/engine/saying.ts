@@ -123,7 +123,7 @@ function requestObjection(request: Record<string, unknown>, text: string): strin
   if (all.length > LONGEST_REQUEST || all.includes("<<repeat:")) return LARGE_REQUEST;
   const model = request["model"];
   if (typeof model === "string" && model !== "scripted") return "the engine plays one model only";
-  if (all.includes('"type":"image"') || all.includes('"type":"document"')) return BLIND;
+  if (all.includes('"type":"image"')) return BLIND;
   const { type: thinks } = recordOf(request["thinking"]) as { type?: unknown };
   if (text.startsWith("<think>") && thinks !== "enabled" && thinks !== "adaptive")
     return "a model that is told not to think is not made to";
