@@ -12,9 +12,17 @@ const ollama = (message: object, n = 1): string =>
 const openAi = (delta: object, extra: object = {}): string =>
   JSON.stringify({ id: "c", created: 1, choices: [{ index: 0, delta, finish_reason: null }], ...extra });
 
-function learnt(line: string, read = readLine): LineTemplate {
-  const template = new LineTemplate(read, '"created_at":"');
-  template.learn(line, read(line));
+const FRAMING = { before: "<", after: ">\n", free: '"created_at":"' };
+
+/** What a template makes of a line in the middle of a text. */
+function match(template: LineTemplate, line: string): UpstreamDelta | null {
+  const before = "before it";
+  return template.match(`${before}<${line}>\nafter it`, before.length);
+}
+
+function learnt(line: string): LineTemplate {
+  const template = new LineTemplate(readLine, FRAMING);
+  template.learn(line, readLine(line));
   return template;
 }
 
@@ -46,6 +54,13 @@ describe("a line like one before, with another text", () => {
       { kind: "text", text: "b" },
     ],
     ["an empty text", ollama({ content: "a" }), ollama({ content: "" }), null],
+    ["a long text", ollama({ content: "a" }), ollama({ content: "b".repeat(5000) }), null],
+    [
+      "signs of a pattern",
+      ollama({ content: "a" }).replace('"m"', '"[^m]*.+"'),
+      ollama({ content: "a" }),
+      null,
+    ],
     ["another key", ollama({ content: "a" }), ollama({ content: "a", thinking: "b" }), null],
     ["the end", ollama({ content: "a" }), ollama({ content: "a" }).replace("false", "true"), null],
     ["cut", ollama({ content: "a" }), ollama({ content: "a" }).slice(0, -4), null],
@@ -64,7 +79,7 @@ describe("a line like one before, with another text", () => {
       null,
     ],
   ])("%s", (_name, first, next, delta) => {
-    expect(learnt(first).match(next)).toEqual(delta);
+    expect(match(learnt(first), next)).toEqual(delta);
   });
 
   test.each<[string, string]>([
@@ -73,13 +88,27 @@ describe("a line like one before, with another text", () => {
     ["nothing", ollama({ content: "" })],
     ["no JSON", "<html>"],
   ])("is not learnt from %s", (_name, line) => {
-    expect(learnt(line).match(line)).toBeNull();
+    expect(match(learnt(line), line)).toBeNull();
+  });
+
+  test("ends after its frame", () => {
+    const line = ollama({ content: "a" });
+    const template = learnt(line);
+    expect(match(template, line)).not.toBeNull();
+    expect(template.end).toBe("before it<>\n".length + line.length);
   });
 
   test("gives up where every line is different", () => {
-    const template = new LineTemplate(readLine, null);
+    const template = new LineTemplate(readLine, { before: "<", after: ">\n" });
     for (let n = 0; n < 9; n++) template.learn(ollama({ content: "a" }, n), [{ kind: "text", text: "a" }]);
-    expect(template.match(ollama({ content: "a" }, 8))).toBeNull();
+    expect(match(template, ollama({ content: "a" }, 8))).toBeNull();
+  });
+
+  test("does not give up where lines like it are only framed otherwise", () => {
+    const template = learnt(ollama({ content: "a" }));
+    for (let n = 0; n < 20; n++) template.learn(ollama({ content: "b" }, n), [{ kind: "text", text: "b" }]);
+    template.learn(ollama({ thinking: "a" }), [{ kind: "reasoning", text: "a" }]);
+    expect(match(template, ollama({ thinking: "b" }))).toEqual({ kind: "reasoning", text: "b" });
   });
 });
 

@@ -3,49 +3,74 @@ import type { UpstreamDelta } from "./delta.ts";
 /** The full reader of a line: what a template must agree with. */
 export type LineReader = (line: string) => UpstreamDelta[];
 
-/** A line whose only delta has one text that changes from line to line. */
+/** What stands around a line in the text of a stream. */
+export interface Framing {
+  before: string;
+  after: string;
+  /** What precedes the string that differs in every line and says nothing, e.g. `"created_at":"`. */
+  free?: string;
+}
+
+/** Reads one line, whole with its frame, and says what it means. */
 interface Template {
-  /** Up to the free string (`created_at`), empty when there is none. */
-  head: string;
-  /** From there to the text. */
-  middle: string;
-  /** After the text. */
-  tail: string;
+  /** Sticky; its one group is the text. */
+  pattern: RegExp;
+  make: (text: string) => UpstreamDelta;
+}
+
+/** A line that was fully read, and its only text, which may be what changes from line to line. */
+interface Model {
+  line: string;
+  slot: Slot;
+}
+
+interface Slot {
+  text: string;
   make: (text: string) => UpstreamDelta;
 }
 
 const MARKS = ["x", "y\\n"] as const;
-/** After so many templates in a row that no line matched, the server's lines are too different to try. */
+/** After so many models in a row that no line was like, the server's lines are too different to try. */
 const PATIENCE = 8;
+/** The inside of a JSON string, nearly: what is no escape is refused later. Longer texts are not worth the stack. */
+const TEXT = String.raw`((?:[^"\\\x00-\x1f]|\\.){1,2000})`;
+/** Nothing in it would stand otherwise in a JSON string. */
+const PLAIN = String.raw`[^"\\\x00-\x1f]*`;
 
 /**
  * Reads lines that differ from an earlier one only in their text, as almost all of an answer do, without
- * parsing them. Learnt from a line that was fully read, and proved by reading it again with other
- * texts in the place: any JSON string there gives the same delta with that text. Everything else is
- * left to the full reader.
+ * parsing them or even cutting them out. Learnt from a line that was fully read, and proved by reading it
+ * again with other texts in the place: any JSON string there gives the same delta with that text.
+ * Everything else is left to the full reader.
  */
 export class LineTemplate {
   readonly #read: LineReader;
-  readonly #free: string | null;
+  readonly #framing: Framing;
   #template: Template | null = null;
+  #model: Model | null = null;
   #failures = 0;
+  /** Offset after the line that was matched last, with its frame. */
+  end = 0;
 
-  /**
-   * @param free what precedes the string that differs in every line and says nothing, e.g. `"created_at":"`
-   */
-  constructor(read: LineReader, free: string | null) {
+  constructor(read: LineReader, framing: Framing) {
     this.#read = read;
-    this.#free = free;
+    this.#framing = framing;
   }
 
-  /** The delta of a line, null when the full reader must look. */
-  match(line: string): UpstreamDelta | null {
+  /** The delta of the framed line at this offset of a text; null when the full reader must look. */
+  match(text: string, at: number): UpstreamDelta | null {
+    if (this.#model !== null) this.#prove(this.#model);
     const template = this.#template;
     if (template === null) return null;
-    const text = textIn(line, template);
-    if (text === null) return null;
+    const { pattern } = template;
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[1];
+    if (found === undefined) return null;
+    const value = found.includes("\\") ? unescaped(found) : found;
+    if (value === null) return null;
     this.#failures = 0;
-    return template.make(text);
+    this.end = pattern.lastIndex;
+    return template.make(value);
   }
 
   /** Takes a line and what the full reader made of it as the model for the next ones. */
@@ -53,15 +78,21 @@ export class LineTemplate {
     if (this.#failures >= PATIENCE) return;
     const [delta, more] = deltas;
     const slot = delta === undefined || more !== undefined ? undefined : slotOf(delta);
-    if (slot === undefined) return;
+    if (slot === undefined || this.#isKnown(line)) return;
     this.#failures++;
-    this.#template = proven(line, slot, this.#read, this.#free);
+    this.#model = { line, slot };
   }
-}
 
-interface Slot {
-  text: string;
-  make: (text: string) => UpstreamDelta;
+  /** Such a line is read by now: this one was only cut or framed otherwise. */
+  #isKnown(line: string): boolean {
+    return this.match(this.#framing.before + line + this.#framing.after, 0) !== null;
+  }
+
+  /** Only once there is a line that may be like it: the first piece of an answer does not wait for this. */
+  #prove(model: Model): void {
+    this.#model = null;
+    this.#template = proven(model, this.#read, this.#framing);
+  }
 }
 
 function slotOf(delta: UpstreamDelta): Slot | undefined {
@@ -71,52 +102,35 @@ function slotOf(delta: UpstreamDelta): Slot | undefined {
   return { text: delta.arguments, make: (text) => ({ ...delta, arguments: text }) };
 }
 
-function proven(line: string, slot: Slot, read: LineReader, free: string | null): Template | null {
+function proven({ line, slot }: Model, read: LineReader, framing: Framing): Template | null {
   const literal = JSON.stringify(slot.text);
   const at = line.lastIndexOf(literal);
   if (at === -1) return null;
-  const before = line.slice(0, at + 1);
-  const [head, middle] = splitFree(before, free);
-  const template = { head, middle, tail: line.slice(at + literal.length - 1), make: slot.make };
-  return MARKS.every((mark) => gives(template, mark, read)) ? template : null;
+  const [head, middle] = splitFree(line.slice(0, at + 1), framing.free);
+  const tail = line.slice(at + literal.length - 1);
+  const isProven = MARKS.every((mark) => {
+    const expected = [slot.make(JSON.parse(`"${mark}"`) as string)];
+    const other = head === null ? middle : `${head}z${middle}`;
+    return JSON.stringify(read(`${other}${mark}${tail}`)) === JSON.stringify(expected);
+  });
+  if (!isProven) return null;
+  const start = head === null ? exactly(framing.before) : exactly(framing.before + head) + PLAIN;
+  const source = start + exactly(middle) + TEXT + exactly(tail + framing.after);
+  return { pattern: new RegExp(source, "y"), make: slot.make };
 }
 
-function splitFree(before: string, free: string | null): [string, string] {
-  const at = free === null ? -1 : before.indexOf(free);
-  if (free === null || at === -1) return ["", before];
+/** What stands before the text, cut where the free string is; null when there is none. */
+function splitFree(before: string, free: string | undefined): [head: string | null, middle: string] {
+  const at = free === undefined ? -1 : before.indexOf(free);
+  if (free === undefined || at === -1) return [null, before];
   const start = at + free.length;
   const end = before.indexOf('"', start);
-  return end === -1 ? ["", before] : [before.slice(0, start), before.slice(end)];
+  return end === -1 ? [null, before] : [before.slice(0, start), before.slice(end)];
 }
 
-function gives(template: Template, mark: string, read: LineReader): boolean {
-  const line = `${template.head}${template.head === "" ? "" : "z"}${template.middle}${mark}${template.tail}`;
-  const expected = [template.make(JSON.parse(`"${mark}"`) as string)];
-  return JSON.stringify(read(line)) === JSON.stringify(expected);
-}
-
-/** The text of a line of this form; null when it is of another form, or its text is empty. */
-function textIn(line: string, { head, middle, tail }: Template): string | null {
-  let at = 0;
-  if (head !== "") {
-    if (line.slice(0, head.length) !== head) return null;
-    at = line.indexOf('"', head.length);
-    if (at === -1 || !isPlain(line.slice(head.length, at))) return null;
-  }
-  const start = at + middle.length;
-  const end = line.length - tail.length;
-  if (end <= start || line.slice(at, start) !== middle || line.slice(end) !== tail) return null;
-  const text = line.slice(start, end);
-  return isPlain(text) ? text : unescaped(text);
-}
-
-/** Nothing in it would stand otherwise in a JSON string: no quote, no backslash, nothing below the blank. */
-function isPlain(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit < 0x20 || unit === 0x22 || unit === 0x5c) return false;
-  }
-  return true;
+/** The source of a pattern for this text and no other. */
+function exactly(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 }
 
 /** Null when this is not the inside of one JSON string. */

@@ -5,21 +5,40 @@ import { readLine } from "./line.ts";
 
 /** Decoder of a streamed `/api/chat` answer; a body that is one JSON object decodes the same way. */
 export function createOllamaDecoder(): UpstreamDecoder {
-  const lines = new NdjsonDecoder();
-  const template = new LineTemplate(readLine, '"created_at":"');
-  const readAll = (texts: readonly string[]): UpstreamDelta[] => {
+  return new OllamaDecoder();
+}
+
+class OllamaDecoder implements UpstreamDecoder {
+  readonly #lines = new NdjsonDecoder();
+  readonly #template = new LineTemplate(readLine, { before: "", after: "\n", free: '"created_at":"' });
+
+  push(bytes: Uint8Array): UpstreamDelta[] {
     const deltas: UpstreamDelta[] = [];
-    for (const text of texts) {
-      const quick = template.match(text);
-      if (quick !== null) deltas.push(quick);
-      else deltas.push(...readAndLearn(text));
+    const text = this.#lines.pushText(bytes);
+    for (let at = 0; at < text.length;) {
+      const quick = this.#template.match(text, at);
+      if (quick === null) at = this.#readLine(text, at, deltas);
+      else {
+        deltas.push(quick);
+        at = this.#template.end;
+      }
     }
     return deltas;
-  };
-  const readAndLearn = (text: string): UpstreamDelta[] => {
-    const deltas = readLine(text);
-    template.learn(text, deltas);
-    return deltas;
-  };
-  return { push: (bytes) => readAll(lines.push(bytes)), end: () => readAll(lines.end()) };
+  }
+
+  end(): UpstreamDelta[] {
+    return this.#lines.end().flatMap(readLine);
+  }
+
+  /** Reads the line at this offset in full, and gives the offset of the next. */
+  #readLine(text: string, at: number, deltas: UpstreamDelta[]): number {
+    const end = text.indexOf("\n", at);
+    const line = text.slice(at, end).trim();
+    if (line !== "") {
+      const read = readLine(line);
+      this.#template.learn(line, read);
+      deltas.push(...read);
+    }
+    return end + 1;
+  }
 }

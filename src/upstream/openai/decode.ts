@@ -19,17 +19,26 @@ export function createOpenAiDecoder(): UpstreamDecoder {
 
 class OpenAiDecoder implements UpstreamDecoder {
   readonly #lines = new LineDecoder();
-  readonly #template = new LineTemplate((data) => readData(data, ""), null);
+  readonly #template = new LineTemplate((data) => readData(data, ""), { before: "data: ", after: "\n\n" });
   #event = "";
   #data: string[] = [];
-  /** What the one line of `#data` means, when a template told. */
-  #quick: UpstreamDelta | null = null;
   /** Lines that belong to no event stream. */
   #stray: string[] = [];
 
   push(bytes: Uint8Array): UpstreamDelta[] {
     const deltas: UpstreamDelta[] = [];
-    for (const line of this.#lines.push(bytes)) this.#line(line, deltas);
+    const text = this.#lines.pushText(bytes);
+    for (let at = 0; at < text.length;) {
+      const quick = this.#isBetweenFrames ? this.#template.match(text, at) : null;
+      if (quick === null) {
+        const end = text.indexOf("\n", at);
+        this.#line(text.slice(at, end), deltas);
+        at = end + 1;
+      } else {
+        deltas.push(quick);
+        at = this.#template.end;
+      }
+    }
     return deltas;
   }
 
@@ -40,9 +49,12 @@ class OpenAiDecoder implements UpstreamDecoder {
     return [...deltas, ...this.#readStray()];
   }
 
+  get #isBetweenFrames(): boolean {
+    return this.#data.length === 0 && this.#event === "";
+  }
+
   #line(line: string, deltas: UpstreamDelta[]): void {
     if (line === "") return this.#dispatch(deltas);
-    if (line.startsWith("data: ")) return this.#dataLine(line.slice(6), deltas);
     const [, name, value = ""] = /^(data|event|id|retry)(?::[ ]?(.*))?$/s.exec(line) ?? [];
     if (name === "data") this.#dataLine(value, deltas);
     else if (name === "event") this.#event = value;
@@ -50,21 +62,15 @@ class OpenAiDecoder implements UpstreamDecoder {
   }
 
   #dataLine(value: string, deltas: UpstreamDelta[]): void {
-    const waits = this.#data.length > 0;
-    if (waits && (this.#quick !== null || isComplete(this.#data.join("\n")))) this.#dispatch(deltas);
-    this.#quick = this.#data.length === 0 ? this.#template.match(value) : null;
+    if (this.#data.length > 0 && isComplete(this.#data.join("\n"))) this.#dispatch(deltas);
     this.#data.push(value);
   }
 
   #dispatch(deltas: UpstreamDelta[]): void {
     const event = this.#event;
-    const quick = this.#quick;
-    const [first = "", second] = this.#data;
-    const data = second === undefined ? first : this.#data.join("\n");
+    const data = this.#data.join("\n");
     this.#event = "";
-    this.#quick = null;
-    if (this.#data.length > 0) this.#data = [];
-    if (quick !== null && event !== "error") return void deltas.push(quick);
+    this.#data = [];
     if (data.trim() === "") return;
     if (data.trim() === "[DONE]") return void deltas.push({ kind: "done" });
     const read = readData(data, event);
