@@ -1,5 +1,5 @@
 import { ApiError } from "../messages/api-error.ts";
-import { encodeEvent } from "../messages/encode.ts";
+import { encodeEvent, EventEncoder } from "../messages/encode.ts";
 import type { MessageEvent, MessagesRequest } from "../messages/types.ts";
 import { encodeComment } from "../wire/sse.ts";
 import { countError, presentable, sendError, sendHead } from "./answers.ts";
@@ -32,6 +32,7 @@ class EventStream {
   readonly #exchange: Exchange;
   readonly #grace: NodeJS.Timeout;
   readonly #heartbeat: Heartbeat;
+  readonly #encoder = new EventEncoder();
   #committed = false;
   #started = false;
 
@@ -49,9 +50,9 @@ class EventStream {
     if (!this.#started) this.#core.openMetrics.firstByte(performance.now() - this.#exchange.began);
     this.#started = true;
     this.#heartbeat.touch();
-    let text = events.at(-1)?.type === "message_stop" ? lossComments(this.#exchange.notes) : "";
-    for (const event of events) text += this.#encode(event);
-    const caughtUp = this.#exchange.sink.write(text);
+    if (events.at(-1)?.type === "message_stop") this.#encoder.text(lossComments(this.#exchange.notes));
+    for (const event of events) this.#encoder.event(event.type === "error" ? this.#told(event) : event);
+    const caughtUp = this.#exchange.sink.write(this.#encoder.take());
     return caughtUp ? undefined : this.#exchange.sink.drained();
   }
 
@@ -63,7 +64,7 @@ class EventStream {
     if (this.#exchange.request.signal.aborted) return;
     if (!this.#committed) return sendError(this.#core, this.#exchange, error);
     const failure = presentable(this.#core, error);
-    this.#exchange.sink.write(this.#encode({ ...failure.envelope(this.#exchange.id) }));
+    this.#exchange.sink.write(encodeEvent(this.#told(failure.envelope(this.#exchange.id))));
     this.end();
   }
 
@@ -90,15 +91,14 @@ class EventStream {
     });
   }
 
-  #encode(event: MessageEvent): string {
-    if (event.type !== "error") return encodeEvent(event);
-    const { type, message, details } = event.error;
+  /** The error as the client may see it; it is logged and counted. */
+  #told({ error: { type, message, details } }: Extract<MessageEvent, { type: "error" }>): MessageEvent {
     const failure = presentable(this.#core, new ApiError(type, message, { details }));
     countError(this.#core, type);
     this.#core.log.warn(
       { request: this.#exchange.id, type, message: failure.message },
       "error in the stream",
     );
-    return encodeEvent(failure.envelope(this.#exchange.id));
+    return failure.envelope(this.#exchange.id);
   }
 }

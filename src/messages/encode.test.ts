@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
 import { parseJson } from "../wire/json.ts";
-import { encodeEvent } from "./encode.ts";
+import { encodeEvent, EventEncoder } from "./encode.ts";
+import type { BlockDelta, MessageEvent } from "./types.ts";
 
 test("a named frame with one data line and a blank line", () => {
   expect(encodeEvent({ type: "message_stop" })).toBe(
@@ -41,12 +43,39 @@ test("numbers that a double cannot hold are written as they were read", () => {
   expect(frame).toContain('"input":{"n":9007199254740993}');
 });
 
-test.each([
-  { type: "text_delta", text: 'a"\n\u2028\ud800' },
-  { type: "thinking_delta", thinking: "\\" },
-  { type: "input_json_delta", partial_json: '{"a":"\r\n' },
-  { type: "signature_delta", signature: "s" },
-] as const)("$type is written as JSON.stringify writes it", (delta) => {
-  const event = { type: "content_block_delta", index: 3, delta } as const;
-  expect(encodeEvent(event)).toBe(`event: content_block_delta\ndata: ${JSON.stringify(event)}\n\n`);
+describe("an encoder writes each event as encodeEvent does", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("a", "\r\n", "\u2028", "\ud800", '{"a":"\\\\'),
+  );
+  const delta = text.chain((text) =>
+    fc.constantFrom<BlockDelta>(
+      { type: "text_delta", text },
+      { type: "thinking_delta", thinking: text },
+      { type: "input_json_delta", partial_json: text },
+      { type: "signature_delta", signature: text },
+    ),
+  );
+  const event = fc.oneof(
+    fc.record({ type: fc.constant("content_block_delta" as const), index: fc.nat(20), delta }),
+    fc.constantFrom<MessageEvent>({ type: "ping" }, { type: "content_block_stop", index: 1 }),
+  );
+
+  test("whatever is in it and came before", () => {
+    const encoder = new EventEncoder();
+    fc.assert(
+      fc.property(fc.array(event), (events) => {
+        for (const each of events) encoder.event(each);
+        expect(Buffer.from(encoder.take()).toString()).toBe(events.map(encodeEvent).join(""));
+      }),
+    );
+  });
+
+  test("with text in between", () => {
+    const encoder = new EventEncoder();
+    encoder.text(": é\n\n");
+    encoder.event({ type: "ping" });
+    expect(Buffer.from(encoder.take()).toString()).toBe(`: é\n\n${encodeEvent({ type: "ping" })}`);
+    expect(encoder.take()).toHaveLength(0);
+  });
 });
