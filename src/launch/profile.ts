@@ -2,7 +2,7 @@ import type { ModelFlags } from "../upstream/flags.ts";
 
 /** What decides how the client is set up for a model. */
 export type ModelFacts = Pick<ModelFlags, "contextWindow" | "maxOutput" | "thinking"> &
-  Partial<Pick<ModelFlags, "cutsPrompts" | "remote">>;
+  Partial<Pick<ModelFlags, "cutsPrompts" | "remote" | "tools">>;
 
 export interface Profile {
   /** For the client's environment; the user's own values win over them. */

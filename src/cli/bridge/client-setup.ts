@@ -49,7 +49,7 @@ export function clientSetup(
   return {
     env,
     args: free ? withoutPrice(args, model) : args,
-    warnings: profile.warnings,
+    warnings: [...toolless(plan, claudeArgs), ...profile.warnings],
     remarks: [
       `removed from its environment: ${removed.join(", ") || "nothing"}`,
       ...profile.remarks,
@@ -57,4 +57,12 @@ export function clientSetup(
       ...heeded.map((setting) => `a setting of yours wins over what the model needs: ${setting}`),
     ],
   };
+}
+
+/** Every request with tools would be refused, and Claude Code sends some in each unless it is told not to. */
+function toolless({ model, facts }: ClientPlan, claudeArgs: readonly string[]): string[] {
+  const at = claudeArgs.indexOf("--tools");
+  const none = claudeArgs.includes("--tools=") || (at !== -1 && claudeArgs[at + 1] === "");
+  if (facts.tools !== false || none) return [];
+  return [`the model "${model}" takes no tools: choose one that does, or start with --tools "" to talk only`];
 }
