@@ -87,6 +87,7 @@ function textOf(result: CaseResult | null, part: Part): string {
   }
   const { rate, verdict, blame } = result;
   if (part === "runs") return `${rate.passed}/${rate.n}`;
+  if (part === "95 %" && rate.n === 0) return "";
   if (part === "95 %") return `${Math.round(rate.low * 100)}–${Math.round(rate.high * 100)} %`;
   if (part === "pass^k") return rate.passK.value?.toFixed(2) ?? "";
   return verdict === "fail" && blame !== null ? `fail: ${blame}` : verdict;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CaseResult, RunReport } from "../conformance/types.ts";
-import { liveLines } from "./live.ts";
+import { liveLines, readinessLines } from "./live.ts";
 import { painter } from "./style.ts";
 
 const capability = { has: true, from: "it called a tool" };
@@ -31,7 +31,16 @@ const models: RunReport["models"] = [
 ];
 
 const rate = { passed: 17, n: 20, low: 0.6169, high: 0.9538, floor: 0.5, passK: { k: 3, value: 0.5964 } };
-const row = { id: "tools.call", model: "qwen3:1.7b", verdict: "pass", blame: null, reason: null, rate };
+const row = {
+  id: "tools.call",
+  suite: "tools",
+  kind: "any",
+  model: "qwen3:1.7b",
+  verdict: "pass",
+  blame: null,
+  reason: null,
+  rate,
+};
 const open = {
   ...row,
   id: "tools.parallel",
@@ -40,9 +49,16 @@ const open = {
   reason: "budget of 10m spent after 2 of 20 runs",
   rate: { ...rate, passed: 1, n: 2, low: 0.0513, high: 0.9487, passK: { k: 3, value: null } },
 };
+const unrun = {
+  ...open,
+  id: "tools.none",
+  blame: null,
+  reason: "budget of 10m spent after 0 of 20 runs",
+  rate: { ...open.rate, passed: 0, n: 0, low: 0, high: 1 },
+};
 
 function shown(width: number): string {
-  const cases = [row, open] as unknown as CaseResult[];
+  const cases = [row, open, unrun] as unknown as CaseResult[];
   return liveLines({ models, cases } as RunReport, width, painter(false)).join("\n");
 }
 
@@ -58,19 +74,32 @@ test("what a model is, and how often it passed", () => {
       "  vision: no (/api/show)",
       "  structured: unknown (no answer)",
       "  linux x64, 2 cores, 8 GiB",
-      "  tools.call  17/20 passed, 62–95 %, pass^3 0.60: pass",
-      "  tools.parallel  1/2 passed, 5–95 %: inconclusive, blame: model",
-      "    budget of 10m spent after 2 of 20 runs",
+      "",
+      "            qwen3:1.7b",
+      "case         runs     95 %  pass^3  verdict",
+      "tools",
+      "  call      17/20  62–95 %    0.60  pass",
+      "  parallel    1/2   5–95 %          inconclusive",
+      "  none        0/0                   inconclusive",
+      "",
+      "inconclusive, budget of 10m spent after 2 of 20 runs:",
+      "  tools.parallel",
+      "inconclusive, budget of 10m spent after 0 of 20 runs:",
+      "  tools.none",
       "",
     ].join("\n"),
   );
 });
 
-test("no line is wider than the terminal", () => {
-  for (const line of shown(40).split("\n")) expect(line.length).toBeLessThanOrEqual(40);
+test("a narrow terminal has a line per case, and no line is wider than it", () => {
+  const text = shown(32);
+  for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(32);
+  expect(text.replaceAll(/\n +/g, " ")).toContain(
+    "tools.call  17/20 passed, 62–95 %, pass^3 0.60: pass tools.parallel  1/2 passed, 5–95 %: inconclusive, blame: model tools.none  0/0 passed: inconclusive",
+  );
 });
 
-test("what the model is good for stands under its name", () => {
+test("what each model is good for", () => {
   const readiness = {
     line: "qwen3:1.7b edits files in 9 of 20 runs",
     verdict: "not-ready" as const,
@@ -78,6 +107,5 @@ test("what the model is good for stands under its name", () => {
   };
   const judged = models.map((model) => (model.name === "scripted" ? model : { ...model, readiness }));
   const report = { models: judged, cases: [] as CaseResult[] } as RunReport;
-  const lines = liveLines(report, 80, painter(false));
-  expect(lines.slice(0, 2)).toEqual(["qwen3:1.7b", "  qwen3:1.7b edits files in 9 of 20 runs"]);
+  expect(readinessLines(report, 80, painter(false))).toEqual(["qwen3:1.7b edits files in 9 of 20 runs"]);
 });

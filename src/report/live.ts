@@ -11,37 +11,38 @@ export function judgedModels({ models, cases }: RunReport): Model[] {
 }
 
 /**
- * What was found out about each live model, and how often it passed: a line per case; of several models a table
- * with a column each, where the terminal is wide enough for it.
+ * What was found out about each live model, and how often it passed: a table with a column per model; where the
+ * terminal is too narrow for it, a line per case under each model. What is open stands below, by its reason.
  */
 export function liveLines(report: RunReport, width: number, paint: Paint): string[] {
   const models = judgedModels(report);
   const names = models.map(({ name }) => name);
-  const table = models.length > 1 ? liveTable(report.cases, names, width, paint) : null;
-  const sections = models.flatMap(({ name, profile, readiness }) => [
+  const rows = report.cases.filter(({ rate }) => rate !== null);
+  const table = liveTable(report.cases, names, width, paint);
+  const sections = models.flatMap(({ name, profile }) => [
     paint("bold", printable(name)),
-    ...(readiness === undefined ? [] : readinessLines(readiness, width, paint)),
     ...(profile === undefined ? [] : profileLines(profile, width)),
     ...(table === null ? rowsOf(report.cases, name).flatMap((row) => rowLines(row, width, paint)) : []),
     "",
   ]);
-  if (table === null) return sections;
-  const open = report.cases.filter(({ rate }) => rate !== null);
-  return [...sections, ...table, "", ...reasonLines(open, "inconclusive", width, names)];
+  return [
+    ...sections,
+    ...(table === null || rows.length === 0 ? [] : [...table, ""]),
+    ...reasonLines(rows, "inconclusive", width, models.length > 1 ? names : []),
+  ];
+}
+
+/** What people want to know of each model: a line that says what it is good for. */
+export function readinessLines(report: RunReport, width: number, paint: Paint): string[] {
+  return judgedModels(report).flatMap(({ readiness }) => {
+    if (readiness === undefined) return [];
+    const colour = readiness.verdict === "ready" ? "green" : "yellow";
+    return wrap(printable(readiness.line), width).map((text) => paint(["bold", colour], text));
+  });
 }
 
 function rowsOf(cases: readonly CaseResult[], name: string): CaseResult[] {
   return cases.filter(({ rate, model }) => rate !== null && model === name);
-}
-
-/** What people want to know first. */
-function readinessLines(
-  { line, verdict }: NonNullable<Model["readiness"]>,
-  width: number,
-  paint: Paint,
-): string[] {
-  const colour = verdict === "ready" ? "green" : "yellow";
-  return wrap(printable(line), width, "  ").map((text) => paint(colour, text));
 }
 
 type Profile = NonNullable<Model["profile"]>;
@@ -73,13 +74,13 @@ function yes(has: boolean | null): string {
 }
 
 /** `tools.choice.any  17/20 passed, 62–97 %, pass^3 0.60: pass`, and whose fault it is. */
-function rowLines({ id, rate, verdict, blame, reason }: CaseResult, width: number, paint: Paint): string[] {
+function rowLines({ id, rate, verdict, blame }: CaseResult, width: number, paint: Paint): string[] {
   if (rate === null) return [];
   const { passed, n, low, high, passK } = rate;
   const k = passK.value === null ? "" : `, pass^${passK.k} ${passK.value.toFixed(2)}`;
   const fault = blame === null ? "" : `, blame: ${blame}`;
-  const text = `${id}  ${passed}/${n} passed, ${Math.round(low * 100)}–${Math.round(high * 100)} %${k}: ${verdict}${fault}`;
-  const why = verdict === "inconclusive" && reason !== null ? wrap(printable(reason), width, "    ") : [];
+  const interval = n === 0 ? "" : `, ${Math.round(low * 100)}–${Math.round(high * 100)} %`;
+  const text = `${id}  ${passed}/${n} passed${interval}${k}: ${verdict}${fault}`;
   const good = verdict === "pass" || verdict === "degraded";
-  return [...wrap(text, width, "  ").map((line) => paint(good ? "green" : "yellow", line)), ...why];
+  return wrap(text, width, "  ").map((line) => paint(good ? "green" : "yellow", line));
 }

@@ -72,6 +72,14 @@ test("names what failed, by which rule, on which bytes, and where the rule stand
     expect(text).toContain(part);
 });
 
+test("a run without a case of the bridge says so, and shows no empty table", async () => {
+  const none = { pass: 0, total: 0 };
+  const empty = { must: none, should: none, may: none };
+  const text = await render(80, false, { cases: [], headline: { bridge: empty, model: empty } });
+  expect(text).not.toContain("suite");
+  expect(text).toContain("bridge conformance: no cases of the bridge in this run\n");
+});
+
 test("two numbers, and plain words where there is none", async () => {
   const text = await render(80);
   expect(text).toContain("bridge conformance: MUST 1/2\n");
@@ -100,7 +108,7 @@ test("the rows of a live model are not in the matrix, but in lines of their own"
   const live = result({ kind: "any", model: "m", verdict: "fail", blame: "model", rate });
   const text = await render(80, false, { cases: [...CASES, live], models: [{ name: "m", digest: null }] });
   expect(text).toMatch(/streaming +1\/1 +0\/1 ✗\n/);
-  expect(text).toContain("m\n  streaming.stop.delta  2/5 passed, 12–77 %, pass^3 0.00: fail, blame: model\n");
+  expect(text).toContain("streaming\n  stop.delta   2/5  12–77 %    0.00  fail: model\n");
 });
 
 test.each([30, 40, 60, 80])("no line but a URL is longer than %d columns", async (width) => {

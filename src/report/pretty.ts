@@ -2,7 +2,7 @@ import { isAbsolute, relative } from "node:path";
 import type { CaseResult, RunReport, Tally } from "../conformance/types.ts";
 import { commonFindings } from "./common.ts";
 import { commonLines, failureLines, type CaseIndex, type FailureOptions } from "./failures.ts";
-import { judgedModels, liveLines } from "./live.ts";
+import { judgedModels, liveLines, readinessLines } from "./live.ts";
 import { matrixOf } from "./matrix.ts";
 import { matrixLines } from "./matrix-table.ts";
 import { reasonLines } from "./reasons.ts";
@@ -24,11 +24,11 @@ export async function renderPretty(report: RunReport, options: PrettyOptions): P
   const shown = { width, paint, cases: options.cases, common: commonFindings(failed) };
   const judged = judgedModels(report).map(({ name }) => name);
   const several = judged.length > 1 ? judged : [];
+  const ofBridge = report.cases.filter(isOfBridge);
   const lines = [
     ...headerLines(report, width),
     "",
-    ...(await matrixLines(matrixOf(report.cases.filter(isOfBridge)), width, paint)),
-    "",
+    ...(ofBridge.length === 0 ? [] : [...(await matrixLines(matrixOf(ofBridge), width, paint)), ""]),
     ...commonLines(shown),
     ...failureBlocks(failed, shown),
     ...reasonLines(report.cases, "degraded", width, several),
@@ -81,15 +81,17 @@ function near(path: string): string {
 
 function headlineLines(report: RunReport, width: number, paint: Paint): string[] {
   const { bridge, model } = report.headline;
-  const live = model.must.total + model.should.total + model.may.total;
-  const lines = [
-    ...wrap(`bridge conformance: ${tallies(bridge)}`, width),
-    ...wrap(`model capability: ${live === 0 ? "no live cases in this run" : tallies(model)}`, width),
+  const told = [
+    [`bridge conformance: ${tallies(bridge) || "no cases of the bridge in this run"}`, true],
+    [`model capability: ${tallies(model) || "no live cases in this run"}`, false],
+  ] as const;
+  return [
+    ...told.flatMap(([text, ofBridge]) =>
+      wrap(text, width).map((line) => paint(colourOf(report, ofBridge), line)),
+    ),
+    ...readinessLines(report, width, paint),
+    ...(report.incomplete ? [paint(["bold", "red"], "incomplete: stopped before every case had run")] : []),
   ];
-  const painted = lines.map((line, index) => paint(colourOf(report, index === 0), line));
-  return report.incomplete
-    ? [...painted, paint(["bold", "red"], "incomplete: stopped before every case had run")]
-    : painted;
 }
 
 /** Red is what ended the run badly: the model alone, where all of the bridge passed. */
@@ -97,7 +99,7 @@ function colourOf({ exitCode, headline: { bridge, model } }: RunReport, ofBridge
   const [bridgeShort, modelShort] = [bridge, model].map(({ must, should, may }) =>
     [must, should, may].some(({ pass, total }) => pass < total),
   );
-  const byModel = exitCode === 1 && bridgeShort === false && modelShort === true;
+  const byModel = (exitCode === 1 || exitCode === 6) && bridgeShort === false && modelShort === true;
   if (!ofBridge) return byModel ? ["bold", "red"] : "bold";
   return exitCode === 0 || byModel ? ["bold", "green"] : ["bold", "red"];
 }

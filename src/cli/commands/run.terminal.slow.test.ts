@@ -61,7 +61,7 @@ describe.skipIf(DEFECT !== null)("a model that has to be downloaded, in a termin
     await shown("100% of 40.0 MB, success");
     await shown("new:1b: finding out what it can do, and warming it up");
     await shown("live: new:1b");
-    await shown("messages.shape.envelope 5/5 passed");
+    await shown("shape.envelope 5/5");
     await shown("model capability: MUST 1/1");
     expect(await ended).toBe(0);
     expect(ollama.pulls).toEqual([{ model: "new:1b", ended: "success" }]);
