@@ -1,6 +1,7 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Server } from "node:http";
 import { createFetchSource } from "./content/fetch-source.ts";
-import { ContentResolver, type FetchSource } from "./content/resolve.ts";
+import { ContentResolver } from "./content/resolve.ts";
 import type { Core } from "./core.ts";
 import { handle } from "./handle.ts";
 import { randomIds } from "./ids.ts";
@@ -17,6 +18,7 @@ import { createProbe } from "./probe-model.ts";
 import { createScrub } from "./scrub.ts";
 import { createUpstreamClient } from "./upstream-client.ts";
 import { fetchOver } from "./web-fetch.ts";
+import { throughSeam, type WebSeam } from "./web/seam.ts";
 import { createWeb, type WebSeams } from "./web/web.ts";
 
 /**
@@ -28,18 +30,23 @@ export function createBridge(options: BridgeOptions): Bridge {
 }
 
 /** What no option can set: only tests and replay do. */
-export interface BridgeSeams extends WebSeams {
-  /** Stands in for the network when a request names pictures or documents by URL. */
-  fetchSource?: FetchSource;
+export interface BridgeSeams extends Omit<WebSeams, "through"> {
+  /** Sees every request that the bridge makes to the web, and answers it. */
+  web?: WebSeam;
 }
 
 /** The same with what no option can set: the library does not export it. */
 export function createBridgeWith(options: BridgeOptions, seams: BridgeSeams): Bridge {
-  const core = createCore(options, seams);
+  // It costs every promise something, so only who looks at the web pays for it.
+  const marks = seams.web === undefined ? null : new AsyncLocalStorage<string | undefined>();
+  const ways = webSeams(seams, () => marks?.getStore());
+  const core = createCore(options, ways);
   const handlerOf =
     (boundTo: string | null): Handler =>
-    (request, sink) =>
-      handle(core, request, sink, boundTo);
+    (request, sink) => {
+      const serve = (): Promise<void> => handle(core, request, sink, boundTo);
+      return marks === null ? serve() : marks.run(request.headers["x-bridge-exchange"], serve);
+    };
   let server: Server | null = null;
   const close = async (): Promise<void> => {
     const closed = server === null ? Promise.resolve() : closeServer(server);
@@ -60,7 +67,12 @@ export function createBridgeWith(options: BridgeOptions, seams: BridgeSeams): Br
   };
 }
 
-function createCore(options: BridgeOptions, seams: BridgeSeams): Core {
+function webSeams({ web, ...seams }: BridgeSeams, mark: () => string | undefined): WebSeams {
+  if (web === undefined) return seams;
+  return { ...seams, through: (live, way) => throughSeam(live, way, web, mark) };
+}
+
+function createCore(options: BridgeOptions, seams: WebSeams): Core {
   const settings = resolveSettings(options);
   const client = createUpstreamClient(settings);
   return {
@@ -68,7 +80,9 @@ function createCore(options: BridgeOptions, seams: BridgeSeams): Core {
     client,
     knowledge: new ModelKnowledge(settings, createProbe(settings, client)),
     models: new ModelList(),
-    content: new ContentResolver(seams.fetchSource ?? createFetchSource()),
+    content: new ContentResolver(
+      createFetchSource(seams.through === undefined ? {} : { through: seams.through }),
+    ),
     prefixes: new PrefixWatch(),
     web: createWeb(settings.web, seams),
     log: options.log ?? SILENT,

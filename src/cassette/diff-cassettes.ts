@@ -2,7 +2,7 @@ import { describeDifference, diffJson, type Difference } from "./diff.ts";
 import { canonicalRequest } from "./normalise.ts";
 import { Aliases, normaliseText, TEXT_RULES } from "./normalise-text.ts";
 import { decodeUtf8 } from "./pieces.ts";
-import type { Cassette, Exchange, RecordedRequest, RecordedResponse } from "./types.ts";
+import type { Cassette, Exchange, RecordedRequest, RecordedResponse, WebHop } from "./types.ts";
 
 /** What differs between two recordings in what was said; times, chunks and ids left aside. One line each. */
 export function diffCassettes(before: Cassette, after: Cassette): string[] {
@@ -62,6 +62,7 @@ function diffExchange(a: Exchange, b: Exchange, before: Cassette, after: Cassett
   const parts: [string, Difference[]][] = [
     ["front request", request(a.clientRequest, b.clientRequest)],
     ...upstream,
+    ["web", diffJson(a.web.map(fetched), b.web.map(fetched))],
     ["front answer", diffJson(answer(a.bridgeResponse), answer(b.bridgeResponse))],
   ];
   return parts.flatMap(([part, differences]) =>
@@ -72,6 +73,10 @@ function diffExchange(a: Exchange, b: Exchange, before: Cassette, after: Cassett
 function view(request: RecordedRequest, { manifest }: Cassette): unknown {
   const { hard, soft } = canonicalRequest(request, manifest.places);
   return { method: request.method, path: request.path, hard, soft };
+}
+
+function fetched({ origin, request, response, fault }: WebHop): unknown {
+  return { origin, method: request.method, path: request.path, fault, ...(answer(response) as object) };
 }
 
 /** What a model server counts and mints anew in every run. */

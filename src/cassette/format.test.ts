@@ -63,6 +63,14 @@ function sample(): Cassette {
         upstreamResponse: response("data: 日本\n\n", { cuts: [7, 9], end: "rst" }),
       },
     ],
+    web: [
+      {
+        origin: "https://docs.example.com",
+        request: request("", { method: "GET", path: "/page?x=1" }),
+        response: response("<p>x", { end: "fin" }),
+        fault: "timeout",
+      },
+    ],
     bridgeResponse: response("event: x\n", { end: "client-abort@4" }),
     timing: {
       front: { requestAt: 0, headersAt: 1, chunks: [1], endAt: 2 },
@@ -106,7 +114,7 @@ const edit =
 
 test.each<[string, Break, string]>([
   ["not there", () => undefined, "[missing] there is no cassette"],
-  ["a newer format", edit("cassette.json", (m) => (m["format"] = "bridge-cassette/2")), "[newer]"],
+  ["a newer format", edit("cassette.json", (m) => (m["format"] = "bridge-cassette/999999")), "[newer]"],
   ["another format", edit("cassette.json", (m) => (m["format"] = "har")), "[corrupt]"],
   ["an unknown field", edit("exchanges/0001.json", (e) => (e["run"] = "x")), 'additional properties "run"'],
   ["a part outside", edit("exchanges/0001.json", part("../../secret.txt")), "[corrupt]"],
@@ -154,6 +162,21 @@ function link(folder: string): void {
   mkdirSync(join(folder, "exchanges"), { recursive: true });
   symlinkSync("/dev/null", join(folder, "exchanges", "0003.json"));
 }
+
+test("a cassette of version 1 is read as one whose bridge fetched nothing from the web", async () => {
+  const folder = join(scratch(), "one");
+  writeCassette(folder, sample());
+  edit("cassette.json", (manifest) => {
+    manifest["format"] = "bridge-cassette/1";
+    delete (manifest["bridge"] as { web?: object }).web;
+  })(folder);
+  for (const id of sample().manifest.exchanges)
+    edit(`exchanges/${id}.json`, (stored) => delete stored["web"])(folder);
+  expect(await readCassette(folder)).toEqual({
+    ...sample(),
+    exchanges: sample().exchanges.map((each) => ({ ...each, web: [] })),
+  });
+});
 
 test("migration runs one step per version", () => {
   const files = migrate(new Map([["a", 1]]), 1, { 1: step("two"), 2: step("three") }, 3);

@@ -10,7 +10,7 @@ export function jsonLines({ manifest, exchanges, unpaired }: Cassette): string[]
   const start = Date.parse(manifest.recordedAt);
   const line = (
     exchange: string | null,
-    hop: "front" | "back",
+    hop: "front" | "back" | "web",
     at: number | null,
     request: RecordedRequest,
     response: RecordedResponse,
@@ -36,9 +36,12 @@ export function jsonLines({ manifest, exchanges, unpaired }: Cassette): string[]
     ...unpaired.map(({ bridgeRequest, upstreamResponse }) =>
       line(null, "back", null, bridgeRequest, upstreamResponse),
     ),
-    ...exchanges.flatMap(({ id, upstream, clientRequest, bridgeResponse, timing }) => [
+    ...exchanges.flatMap(({ id, upstream, web, clientRequest, bridgeResponse, timing }) => [
       ...upstream.map(({ bridgeRequest, upstreamResponse }, index) =>
         line(id, "back", timing.upstream[index]?.requestAt ?? null, bridgeRequest, upstreamResponse),
+      ),
+      ...web.map(({ origin, request, response }) =>
+        line(id, "web", null, { ...request, path: `${origin ?? ""}${request.path}` }, response),
       ),
       line(id, "front", timing.front?.requestAt ?? null, clientRequest, bridgeResponse),
     ]),

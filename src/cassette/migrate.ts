@@ -7,7 +7,26 @@ const FORMAT_NAME = /^bridge-cassette\/([0-9]{1,6})$/;
 export type Migration = (files: ReadonlyMap<string, unknown>) => Map<string, unknown>;
 
 /** `MIGRATIONS[n]` leads from version n to n+1. */
-const MIGRATIONS: Readonly<Record<number, Migration>> = {};
+const MIGRATIONS: Readonly<Record<number, Migration>> = { 1: withoutWeb };
+
+/** Version 1 kept nothing of what the bridge fetched from the web. */
+function withoutWeb(files: ReadonlyMap<string, unknown>): Map<string, unknown> {
+  return new Map(
+    Array.from(files, ([name, file]) => {
+      const old = file as { bridge?: object };
+      if (name === "cassette.json")
+        return [
+          name,
+          {
+            ...old,
+            format: "bridge-cassette/2",
+            bridge: { ...old.bridge, web: { search: null, fetch: false } },
+          },
+        ];
+      return [name, name.startsWith("exchanges/") ? { ...old, web: [] } : file];
+    }),
+  );
+}
 
 /**
  * The version a manifest is in.

@@ -16,6 +16,7 @@ import type {
   RecordedRequest,
   RecordedResponse,
   UpstreamHop,
+  WebFault,
 } from "./types.ts";
 
 const MAX_JSON = 32 * 1024 * 1024;
@@ -42,11 +43,19 @@ interface StoredHop {
   upstreamResponse: StoredResponse;
 }
 
+interface StoredWebHop {
+  origin: string | null;
+  request: StoredRequest;
+  response: StoredResponse;
+  fault: WebFault | null;
+}
+
 interface StoredExchange {
   id: string;
   pairing: Pairing;
   clientRequest: StoredRequest;
   upstream: StoredHop[];
+  web: StoredWebHop[];
   bridgeResponse: StoredResponse;
 }
 
@@ -167,6 +176,11 @@ class Bodies {
       pairing: stored.pairing,
       clientRequest: this.#request(stored.clientRequest, where),
       upstream: stored.upstream.map((hop) => this.hop(hop, where)),
+      web: stored.web.map((hop) => ({
+        ...hop,
+        request: this.#request(hop.request, where),
+        response: this.#response(hop.response, where),
+      })),
       bridgeResponse: this.#response(stored.bridgeResponse, where),
       timing,
     };

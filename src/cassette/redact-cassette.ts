@@ -1,6 +1,7 @@
 import { decodeUtf8 } from "./pieces.ts";
 import type { Redactor } from "./redact.ts";
-import type { Cassette, Exchange, RecordedRequest, RecordedResponse, UpstreamHop } from "./types.ts";
+import { headerOf } from "./types.ts";
+import type { Cassette, Exchange, RecordedRequest, RecordedResponse, UpstreamHop, WebHop } from "./types.ts";
 
 /**
  * The cassette as it may be kept: first everything is shown to the redactor, then everything is
@@ -10,6 +11,7 @@ export function redactCassette(cassette: Cassette, redactor: Redactor): Cassette
   for (const { clientRequest } of cassette.exchanges) redactor.learnRequest(clientRequest.body);
   for (const body of bodiesOf(cassette))
     redactor.learn(decodeUtf8(body) ?? Buffer.from(body).toString("latin1"));
+  for (const address of addressesOf(cassette)) redactor.learn(address);
   const { client } = cassette.manifest;
   const environment = Object.entries(client.environment).map(([name, value]) => [name, redactor.line(value)]);
   return {
@@ -38,8 +40,27 @@ export function bodiesOf({ exchanges, unpaired }: Cassette): Uint8Array[] {
   const hops = [...unpaired, ...exchanges.flatMap(({ upstream }) => upstream)];
   return [
     ...exchanges.flatMap(({ clientRequest, bridgeResponse }) => [clientRequest.body, bridgeResponse.body]),
+    ...exchanges.flatMap(({ web }) => web.flatMap(({ request, response }) => [request.body, response.body])),
     ...hops.flatMap(({ bridgeRequest, upstreamResponse }) => [bridgeRequest.body, upstreamResponse.body]),
   ];
+}
+
+/** Every address that the bridge fetched something from, as it stands and with its escapes resolved. */
+export function addressesOf({ exchanges }: Cassette): string[] {
+  return exchanges.flatMap(({ web }) =>
+    web.flatMap(({ origin, request, response }) =>
+      [`${origin ?? ""}${request.path}`, headerOf(response.headers, "location") ?? ""].flatMap((address) => [
+        address,
+        unescaped(address),
+      ]),
+    ),
+  );
+}
+
+function unescaped(address: string): string {
+  return address
+    .replaceAll("+", " ")
+    .replaceAll(/%[0-9a-f]{2}/gi, (hex) => String.fromCharCode(Number.parseInt(hex.slice(1), 16)));
 }
 
 function redactExchange(exchange: Exchange, redactor: Redactor): Exchange {
@@ -47,6 +68,7 @@ function redactExchange(exchange: Exchange, redactor: Redactor): Exchange {
     ...exchange,
     clientRequest: redactRequest(exchange.clientRequest, redactor),
     upstream: exchange.upstream.map((hop) => redactHop(hop, redactor)),
+    web: exchange.web.map((hop) => redactWebHop(hop, redactor)),
     bridgeResponse: redactResponse(exchange.bridgeResponse, redactor),
   };
 }
@@ -55,6 +77,24 @@ function redactHop({ bridgeRequest, upstreamResponse }: UpstreamHop, redactor: R
   return {
     bridgeRequest: redactRequest(bridgeRequest, redactor),
     upstreamResponse: redactResponse(upstreamResponse, redactor),
+  };
+}
+
+function redactWebHop({ origin, request, response, fault }: WebHop, redactor: Redactor): WebHop {
+  return {
+    origin: origin === null ? null : redactor.line(origin),
+    request: {
+      ...request,
+      path: origin === null ? redactor.query(request.path) : redactor.line(request.path),
+      headers: redactor.headers(request.headers),
+      body: redactor.body(request.body),
+    },
+    response: {
+      ...response,
+      headers: redactor.webHeaders(response.headers),
+      body: redactor.page(response.body),
+    },
+    fault,
   };
 }
 

@@ -9,6 +9,13 @@ import { collectProse } from "./prose.ts";
 import { spokenTexts, substituteSpoken } from "./spoken.ts";
 import { substitute, substitutePlain, type Substitution } from "./substitute.ts";
 import type { Header, RedactionProfile } from "./types.ts";
+import {
+  packedTexts,
+  substituteInMarkup,
+  substituteInQuery,
+  substitutePacked,
+  unescapedAddress,
+} from "./web-text.ts";
 
 /** Raised by one whenever the same request would be redacted to something else. */
 export const REDACTION_RULES = 2;
@@ -43,6 +50,9 @@ export interface RedactorOptions {
 const KEPT_HEADERS =
   /^(accept|content-type|content-length|transfer-encoding|user-agent|anthropic-version|anthropic-beta|x-app|x-stainless-(retry-count|timeout)|x-claude-code-agent-id|x-bridge-[a-z-]+|request-id|retry-after|x-should-retry)$/i;
 
+/** What an answer of the web is read by. */
+const KEPT_OF_THE_WEB = /^(content-type|content-encoding|location)$/i;
+
 /**
  * Takes secrets, folder names and the client's prose out of bytes. Learns from what it is shown,
  * so that the same text has the same stand-in on both hops; every stand-in is as long as what it
@@ -56,6 +66,8 @@ export class Redactor {
   readonly counts: Record<string, number> = {};
   readonly #profile: RedactionProfile;
   readonly #secrets = new Map<string, Substitution>();
+  /** Those of them that are not written for an address. */
+  readonly #plain = new Map<string, Substitution>();
   readonly #prose = new Map<string, Substitution>();
 
   constructor(options: RedactorOptions) {
@@ -82,7 +94,8 @@ export class Redactor {
   learn(text: string): void {
     const decoded = literals(text).map(({ start, end }) => decodeLiteral(text.slice(start, end)) ?? "");
     const told = jsonSpans(text) === undefined ? spokenTexts(text) : [];
-    for (const source of [text, ...decoded, ...told])
+    const sources = [text, ...decoded, ...told, ...packedTexts(text)];
+    for (const source of [...sources, ...sources.flatMap((each) => unescapedAddress(each) ?? [])])
       for (const { kind, value } of findSecrets(source)) this.#secret(kind, value);
   }
 
@@ -92,7 +105,7 @@ export class Redactor {
     const secrets = [...this.#secrets.values()];
     if (text === undefined)
       return Buffer.from(substitutePlain(Buffer.from(bytes).toString("latin1"), secrets), "latin1");
-    const clean = substitute(text, secrets);
+    const clean = substitutePacked(substitute(text, secrets), secrets);
     const filled = substitute(clean, [...this.#prose.values()]);
     if (jsonSpans(text) !== undefined) return new TextEncoder().encode(filled);
     return new TextEncoder().encode(substitutePlain(substituteSpoken(filled, secrets), secrets));
@@ -101,6 +114,26 @@ export class Redactor {
   /** A line that is no JSON: a path, an argument. */
   line(text: string): string {
     return substitutePlain(text, [...this.#secrets.values()]);
+  }
+
+  /** The path of a request to a search service, which holds a text. Its length may change. */
+  query(path: string): string {
+    const prose = [...this.#prose.values()].filter(({ where }) => where === "prose");
+    return substituteInQuery(path, [...prose, ...this.#plain.values()]);
+  }
+
+  /** What came from the web. Its length may change where it is markup. */
+  page(bytes: Uint8Array): Uint8Array {
+    const body = this.body(bytes);
+    const text = decodeUtf8(body);
+    if (text === undefined || jsonSpans(text) !== undefined) return body;
+    return new TextEncoder().encode(substituteInMarkup(text, [...this.#secrets.values()]));
+  }
+
+  webHeaders(headers: readonly Header[]): Header[] {
+    return headers
+      .filter(([name]) => KEPT_OF_THE_WEB.test(name))
+      .map(([name, value]) => [name.toLowerCase(), this.line(value)]);
   }
 
   headers(headers: readonly Header[]): Header[] {
@@ -123,7 +156,15 @@ export class Redactor {
     if (this.#secrets.has(value)) return;
     const n = (this.counts[kind] ?? 0) + 1;
     this.#count(kind);
-    this.#secrets.set(value, { from: value, to: aliasOf(kind, n, value.length), where });
+    this.#keep({ from: value, to: aliasOf(kind, n, value.length), where });
+    const written = encodeURIComponent(value);
+    if (written !== value)
+      this.#secrets.set(written, { from: written, to: aliasOf(kind, n, written.length), where });
+  }
+
+  #keep(item: Substitution): void {
+    this.#secrets.set(item.from, item);
+    this.#plain.set(item.from, item);
   }
 
   /** A folder goes by its name, its real name, and the form in which it is part of file names. */
@@ -133,10 +174,11 @@ export class Redactor {
     for (const form of new Set([path, realPath(path)])) {
       const alias = placeAlias(kind, form);
       if (this.#secrets.has(form)) continue;
-      this.#secrets.set(form, { from: form, to: alias, where: "word" });
+      this.#keep({ from: form, to: alias, where: "word" });
       // Of a name of one part, the slug may be part of any word.
-      if (form.lastIndexOf("/") > 0)
-        this.#secrets.set(slugOf(form), { from: slugOf(form), to: slugOf(alias), where: "word" });
+      if (form.lastIndexOf("/") > 0) this.#keep({ from: slugOf(form), to: slugOf(alias), where: "word" });
+      const [from, to] = [encodeURIComponent(form), encodeURIComponent(alias)];
+      if (from.length === to.length) this.#secrets.set(from, { from, to, where: "word" });
     }
     this.#count(kind);
     return name;

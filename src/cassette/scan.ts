@@ -1,17 +1,18 @@
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import { findSecrets } from "./detectors.ts";
 import { decodeLiteral, literals } from "./json-text.ts";
-import { bodiesOf } from "./redact-cassette.ts";
+import { addressesOf, bodiesOf } from "./redact-cassette.ts";
 import { slugOf } from "./slug.ts";
 import { spokenTexts } from "./spoken.ts";
 import type { Cassette } from "./types.ts";
+import { packedTexts, unescapedAddress } from "./web-text.ts";
 
 /** Something that should not be in a cassette. The value itself is not repeated. */
 export interface Leak {
   kind: string;
   /** How it was found: in the raw bytes, behind an escape, in a compressed or encoded form, or over several events. */
   form: string;
-  /** Which body, counted over the cassette; -1 for the manifest. */
+  /** Which body, counted over the cassette; -1 for the manifest and the addresses of the web. */
   body: number;
 }
 
@@ -21,7 +22,8 @@ export interface Leak {
  * @param needles values known to be secret, e.g. canaries; found in any of these forms, and as a slug
  */
 export function scanCassette(cassette: Cassette, needles: readonly string[] = []): Leak[] {
-  const manifest = new TextEncoder().encode(JSON.stringify({ ...cassette.manifest, id: "" }));
+  const facts = [{ ...cassette.manifest, id: "" }, addressesOf(cassette)];
+  const manifest = new TextEncoder().encode(JSON.stringify(facts));
   return [manifest, ...bodiesOf(cassette)].flatMap((body, index) => leaksIn(body, index - 1, needles));
 }
 
@@ -54,6 +56,8 @@ function* formsOf(body: Uint8Array): Generator<[form: string, text: string]> {
   const text = Buffer.from(body).toString("utf8");
   yield ["bytes", raw];
   yield ["text", text];
+  const address = unescapedAddress(text);
+  if (address !== undefined) yield ["an address", address];
   const decoded = literals(text).map(({ start, end }) => decodeLiteral(text.slice(start, end)) ?? "");
   yield ["escaped", decoded.join("\n")];
   yield ["events", spokenTexts(text).join("\n")];
@@ -62,6 +66,7 @@ function* formsOf(body: Uint8Array): Generator<[form: string, text: string]> {
     if (value.length < 16 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(value)) continue;
     yield ["base64", Buffer.from(value, "base64").toString("latin1")];
   }
+  for (const excerpt of packedTexts(text)) yield ["base64", excerpt];
 }
 
 function unpacked(body: Uint8Array): string[] {

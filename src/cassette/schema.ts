@@ -1,4 +1,4 @@
-/** JSON Schemas of the files of `bridge-cassette/1`. Everything not named is refused. */
+/** JSON Schemas of the files of `bridge-cassette/2`. Everything not named is refused. */
 type Schema = Record<string, unknown>;
 
 const text = (maxLength = 4096): Schema => ({ type: "string", maxLength });
@@ -49,6 +49,12 @@ const response = exact({
   end: { type: "string", pattern: "^(complete|fin|rst|timeout|harness-cut|client-abort@[0-9]+)$" },
 });
 const hop = exact({ bridgeRequest: request, upstreamResponse: response });
+const webHop = exact({
+  origin: nullable({ type: "string", pattern: "^https?://[^/?#]+$", maxLength: 4096 }),
+  request,
+  response,
+  fault: nullable({ enum: ["forbidden", "timeout", "unreachable", "left"] }),
+});
 const responseTiming = exact({
   requestAt: time,
   headersAt: nullable(time),
@@ -61,6 +67,7 @@ export const exchangeSchema: Schema = exact({
   pairing: { enum: ["header", "window", "none"] },
   clientRequest: request,
   upstream: list(hop, 100),
+  web: list(webHop, 200),
   bridgeResponse: response,
 });
 
@@ -72,7 +79,7 @@ export const timingSchema: Schema = exact({
 });
 
 export const manifestSchema: Schema = exact({
-  format: { const: "bridge-cassette/1" },
+  format: { const: "bridge-cassette/2" },
   id: { type: "string", pattern: "^[0-9a-f]{16}$" },
   title: text(),
   recordedAt: { type: "string", pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,12}Z$" },
@@ -94,6 +101,7 @@ export const manifestSchema: Schema = exact({
     maxOutputTokens: nullable({ type: "integer", minimum: 1 }),
     set: record(text()),
     flags: record({ type: ["string", "number", "boolean", "null"] }),
+    web: exact({ search: nullable({ enum: ["searxng", "brave", "ollama"] }), fetch: { type: "boolean" } }),
   }),
   upstream: exact({ kind: text(), description: text() }),
   host: exact({ os: text(), arch: text(), node: text() }),

@@ -41,6 +41,15 @@ export function substitutePlain(text: string, list: readonly Substitution[]): st
   return chars.join("");
 }
 
+/** The same where lengths may change. */
+export function applyAll(text: string, list: readonly Substitution[]): string {
+  let result = text;
+  for (const item of [...list].sort((a, b) => b.from.length - a.from.length))
+    for (const index of occurrences(result, item).toReversed())
+      result = result.slice(0, index) + item.to + result.slice(index + item.from.length);
+  return result;
+}
+
 function changeLiteral(inside: string, literal: Literal, list: readonly Substitution[]): string {
   let decoded = decodeLiteral(inside);
   if (decoded === undefined) return inside;

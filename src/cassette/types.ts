@@ -1,8 +1,8 @@
 import type { ModelFlags } from "../upstream/flags.ts";
 
 /** Name and version of the format that this code writes. The number has nothing to do with releases. */
-export const FORMAT = "bridge-cassette/1" as const;
-export const FORMAT_VERSION = 1;
+export const FORMAT = "bridge-cassette/2" as const;
+export const FORMAT_VERSION = 2;
 
 /**
  * How a body ended. `complete`: as HTTP wants it; `fin`: the sender closed before the end;
@@ -46,6 +46,19 @@ export interface UpstreamHop {
   upstreamResponse: RecordedResponse;
 }
 
+/** Why a request to the web had no answer, or no whole one. `left`: the client had gone. */
+export type WebFault = "forbidden" | "timeout" | "unreachable" | "left";
+
+/** One request of the bridge's own to the web, for a search, a page, or a picture or document at a URL. */
+export interface WebHop {
+  /** Scheme, host and port; null: the search service, whose address is nobody's business. Its paths are relative to that. */
+  origin: string | null;
+  request: RecordedRequest;
+  /** `end` is `client-abort@N` where the bridge read no more. */
+  response: RecordedResponse;
+  fault: WebFault | null;
+}
+
 /** `header`: the bridge forwarded our id; `window`: only one was in flight; `none`: not known. */
 export type Pairing = "header" | "window" | "none";
 
@@ -61,6 +74,8 @@ export interface Exchange {
   pairing: Pairing;
   clientRequest: RecordedRequest;
   upstream: UpstreamHop[];
+  /** In the order in which they were asked. */
+  web: WebHop[];
   bridgeResponse: RecordedResponse;
   timing: ExchangeTiming;
 }
@@ -80,6 +95,8 @@ export interface BridgeSettings {
   maxOutputTokens: number | null;
   set: Record<string, string>;
   flags: Partial<ModelFlags>;
+  /** Which search service, and whether pages were read. */
+  web: { search: "searxng" | "brave" | "ollama" | null; fetch: boolean };
 }
 
 export interface Manifest {

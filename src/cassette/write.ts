@@ -61,6 +61,12 @@ function storedExchange(exchange: Exchange, parts: PartStore): object {
     pairing: exchange.pairing,
     clientRequest: storedRequest(exchange.clientRequest, parts),
     upstream: exchange.upstream.map((hop) => storedHop(hop, parts)),
+    web: exchange.web.map(({ origin, request, response, fault }) => ({
+      origin,
+      request: storedRequest(request, parts),
+      response: storedResponse(response, parts),
+      fault,
+    })),
     bridgeResponse: storedResponse(exchange.bridgeResponse, parts),
   };
 }

@@ -11,7 +11,9 @@ import type { VerifyReport } from "./verify.ts";
 export function acceptReruns(cassette: Cassette, report: VerifyReport): Cassette {
   const counted = report.findings.find(({ kind }) => kind === "count");
   if (counted !== undefined)
-    throw new Error(`exchange ${counted.exchange} asks the upstream another number of times: record it anew`);
+    throw new Error(
+      `exchange ${counted.exchange} asks the upstream or the web another number of times: record it anew`,
+    );
   const compared = isCompared(cassette.manifest.bridge.provider === "anthropic");
   return {
     ...cassette,
@@ -44,5 +46,13 @@ function accepted(
   const bridgeResponse = same
     ? exchange.bridgeResponse
     : { ...rerun.front, headers: redactor.headers(rerun.front.headers), end };
-  return { ...exchange, upstream, bridgeResponse };
+  const web = exchange.web.map((hop) => {
+    const now = rerun.web.find((each) => each.hop === hop)?.asked;
+    return now === undefined ? hop : { ...hop, request: { ...hop.request, ...bare(now.request) } };
+  });
+  return { ...exchange, upstream, web, bridgeResponse };
+}
+
+function bare({ method, path, body }: RecordedRequest): Pick<RecordedRequest, "method" | "path" | "body"> {
+  return { method, path, body };
 }

@@ -1,4 +1,11 @@
-import type { Exchange, Pairing, RecordedResponse, ResponseTiming, UpstreamHop } from "../cassette/types.ts";
+import type {
+  Exchange,
+  Pairing,
+  RecordedResponse,
+  ResponseTiming,
+  UpstreamHop,
+  WebHop,
+} from "../cassette/types.ts";
 import { cutsOf } from "../wire/chunks.ts";
 import { isChat } from "./compare.ts";
 import type { TappedExchange, TappedResponse } from "./tap.ts";
@@ -12,7 +19,11 @@ export interface Assembled {
  * Joins what the two taps saw. An upstream request belongs to the exchange whose mark it bears; without
  * a mark, to the only one that was open; else nobody knows, and every exchange it may belong to says so.
  */
-export function assemble(front: readonly TappedExchange[], back: readonly TappedExchange[]): Assembled {
+export function assemble(
+  front: readonly TappedExchange[],
+  back: readonly TappedExchange[],
+  webOf: (exchange: string) => WebHop[] = () => [],
+): Assembled {
   const began = Math.min(...front.map(({ receivedAt }) => receivedAt));
   const owners = back.map((hop) => ownerOf(hop, front));
   const exchanges = front.map((tapped): Exchange => {
@@ -22,6 +33,7 @@ export function assemble(front: readonly TappedExchange[], back: readonly Tapped
       pairing: pairingOf(tapped, owners),
       clientRequest: tapped.request,
       upstream: hops.map(hopOf),
+      web: webOf(tapped.exchangeId ?? ""),
       bridgeResponse: responseOf(tapped.response),
       timing: { front: timingOf(tapped, began), upstream: hops.map((hop) => timingOf(hop, began)) },
     };

@@ -1,6 +1,7 @@
 import { diffJson, type Difference } from "../cassette/diff.ts";
 import { decodeUtf8 } from "../cassette/pieces.ts";
 import type { Exchange, RecordedRequest, RecordedResponse } from "../cassette/types.ts";
+import { viewOf, type WebRerun } from "./recorded-web.ts";
 import { comparable, frontViewOf, wasLeft, type FrontView } from "./front-view.ts";
 
 /**
@@ -10,13 +11,14 @@ import { comparable, frontViewOf, wasLeft, type FrontView } from "./front-view.t
 export interface Finding {
   kind: "changed" | "count";
   exchange: string;
-  hop: "upstream" | "front";
+  hop: "upstream" | "front" | "web";
   difference: Difference;
 }
 
 /** What became of one recorded front request when it was driven again. */
 export interface Rerun {
   upstream: RecordedRequest[];
+  web: WebRerun[];
   front: RecordedResponse;
 }
 
@@ -75,7 +77,7 @@ export function compareExchange(
     hop: "front",
     difference,
   }));
-  return [...count, ...upstream, ...front];
+  return [...count, ...upstream, ...webFindings(exchange, rerun.web), ...front];
 }
 
 function differencesOf(
@@ -121,6 +123,28 @@ function refusedOrNot(before: FrontView, after: FrontView): Difference[] {
     { pointer: "/status", recorded: before.status, got: after.status },
     { pointer: "/events/0/data", recorded: said, got: says },
   ];
+}
+
+/** What the bridge asks of the web that it did not ask, or asked in other words. */
+function webFindings(exchange: string, reruns: readonly WebRerun[]): Finding[] {
+  return reruns.flatMap(({ asked, hop }, index): Finding[] => {
+    const got = viewOf(asked.origin, asked.request);
+    if (hop === undefined)
+      return [
+        {
+          kind: "count",
+          exchange,
+          hop: "web",
+          difference: { pointer: `/${index}`, recorded: undefined, got },
+        },
+      ];
+    return diffJson(viewOf(hop.origin, hop.request), got, `/${index}`).map((difference) => ({
+      kind: "changed",
+      exchange,
+      hop: "web",
+      difference,
+    }));
+  });
 }
 
 /** What was passed on comes out as it was: pings, ids, white space. Only what the bridge says for itself has an id of its own. */

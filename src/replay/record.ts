@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { arch, platform } from "node:os";
-import { createBridge } from "../bridge/bridge.ts";
+import { createBridgeWith, type BridgeSeams } from "../bridge/bridge.ts";
 import type { Bridge, BridgeOptions } from "../bridge/options.ts";
 import { digest16 } from "../cassette/parts.ts";
 import { redactCassette } from "../cassette/redact-cassette.ts";
@@ -20,6 +20,7 @@ import { machineNames } from "./machine.ts";
 import { ReplayError } from "./replay-error.ts";
 import { startTap, type Tap } from "./tap.ts";
 import { verifyCassette } from "./verify.ts";
+import { createWebRecorder } from "./web-recorder.ts";
 
 /** What a recorded session runs on. */
 export interface RecordOptions {
@@ -35,7 +36,7 @@ export interface RecordOptions {
     model: string;
   };
   bridge?: Partial<
-    Pick<BridgeSettings, "repair" | "strict" | "maxRetries" | "maxOutputTokens" | "set" | "flags">
+    Pick<BridgeSettings, "repair" | "strict" | "maxRetries" | "maxOutputTokens" | "set" | "flags" | "web">
   >;
   apiKey?: string;
   /** Credential that the client is to present; null for none. */
@@ -55,8 +56,11 @@ export interface RecordOptions {
   recordedAt?: string;
   /** By default the process's. A set `CI` refuses. */
   env?: NodeJS.ProcessEnv;
-  /** Makes the bridge that is recorded, before the upstream at this base URL; by default one of these settings. */
-  bridgeFor?: (baseUrl: string) => Bridge;
+  /**
+   * Makes the bridge that is recorded, before the upstream at this base URL, with the way to the web that is
+   * recorded too; by default one of these settings, without web tools.
+   */
+  bridgeFor?: (baseUrl: string, seams: BridgeSeams) => Bridge;
   /** Runs the client against the base URL; its exit code is the recording's business only as a fact. */
   run(baseUrl: string): Promise<{ exitCode: number }>;
 }
@@ -108,7 +112,9 @@ async function capture(options: RecordOptions): Promise<{ raw: Cassette; exitCod
   const upstream = new URL(options.backend.baseUrl);
   const back = await startTap({ upstream: new URL(upstream.origin), hop: "back" });
   const baseUrl = back.url + settings.basePath;
-  const bridge = options.bridgeFor?.(baseUrl) ?? usualBridge(options, settings, baseUrl);
+  const web = createWebRecorder();
+  const seams = { web: web.seam };
+  const bridge = options.bridgeFor?.(baseUrl, seams) ?? usualBridge(options, settings, baseUrl, seams);
   let front: Tap | undefined;
   try {
     front = await startTap({ upstream: new URL((await bridge.listen()).url), hop: "front" });
@@ -124,7 +130,7 @@ async function capture(options: RecordOptions): Promise<{ raw: Cassette; exitCod
         "replay-empty",
         `the client asked the bridge for nothing (exit code ${exitCode}): there is no session to keep`,
       );
-    const { exchanges, unpaired } = assemble(front.exchanges, back.exchanges);
+    const { exchanges, unpaired } = assemble(front.exchanges, back.exchanges, (id) => web.hopsOf(id));
     return {
       exitCode,
       raw: {
@@ -145,15 +151,21 @@ async function capture(options: RecordOptions): Promise<{ raw: Cassette; exitCod
   }
 }
 
-function usualBridge(options: RecordOptions, settings: BridgeSettings, baseUrl: string): Bridge {
-  return createBridge({
+function usualBridge(
+  options: RecordOptions,
+  { web: _none, maxOutputTokens, ...settings }: BridgeSettings,
+  baseUrl: string,
+  seams: BridgeSeams,
+): Bridge {
+  const bridge: BridgeOptions = {
     ...settings,
     baseUrl,
-    maxOutputTokens: settings.maxOutputTokens ?? undefined,
     authToken: options.token,
     calibrate: false, // what is recorded must come out the same whenever it is driven again
+    ...(maxOutputTokens === null ? {} : { maxOutputTokens }),
     ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
-  } as BridgeOptions);
+  };
+  return createBridgeWith(bridge, seams);
 }
 
 function settingsOf({ backend, bridge }: RecordOptions): BridgeSettings {
@@ -168,6 +180,7 @@ function settingsOf({ backend, bridge }: RecordOptions): BridgeSettings {
     maxOutputTokens: bridge?.maxOutputTokens ?? null,
     set: bridge?.set ?? {},
     flags: bridge?.flags ?? {},
+    web: bridge?.web ?? { search: null, fetch: false },
   };
 }
 

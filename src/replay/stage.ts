@@ -1,8 +1,11 @@
-import { createBridge } from "../bridge/bridge.ts";
+import { createBridgeWith } from "../bridge/bridge.ts";
 import type { Cassette } from "../cassette/types.ts";
 import { isChat } from "./compare.ts";
+import type { Miss } from "./match.ts";
 import { startPlayer, type PlayerOptions, type ReplayReport } from "./player.ts";
+import { recordedWeb, type RecordedWeb } from "./recorded-web.ts";
 import { startTap } from "./tap.ts";
+import { bridgeOptions } from "./verify.ts";
 
 /** Something a client can be pointed at. */
 export interface Stage {
@@ -18,21 +21,9 @@ export interface Stage {
 export async function startStage(cassette: Cassette, options: PlayerOptions): Promise<Stage> {
   const player = await startPlayer(cassette, options);
   if (options.surface === "front") return player;
-  const { provider, basePath, model, repair, strict, maxRetries, maxOutputTokens, set, flags } =
-    cassette.manifest.bridge;
-  const bridge = createBridge({
-    provider,
-    baseUrl: player.url + basePath,
-    model,
-    repair,
-    strict,
-    maxRetries,
-    set,
-    flags,
-    probe: hasProbes(cassette),
-    calibrate: false,
-    ...(maxOutputTokens === null ? {} : { maxOutputTokens }),
-  });
+  const web = recordedWeb(cassette, { redactor: options.redactor });
+  const settings = { ...bridgeOptions(cassette.manifest.bridge, player.url), probe: hasProbes(cassette) };
+  const bridge = createBridgeWith(settings, { web: web.seam });
   const { url } = await bridge.listen();
   const tap = await startTap({
     upstream: new URL(url),
@@ -41,7 +32,7 @@ export async function startStage(cassette: Cassette, options: PlayerOptions): Pr
   });
   return {
     url: tap.url,
-    report: () => player.report(),
+    report: () => withWeb(player.report(), web),
     close: async () => {
       await tap.close();
       await bridge.close();
@@ -54,4 +45,19 @@ export async function startStage(cassette: Cassette, options: PlayerOptions): Pr
 function hasProbes({ exchanges, unpaired }: Cassette): boolean {
   const hops = [...exchanges.flatMap(({ upstream }) => upstream), ...unpaired];
   return hops.some(({ bridgeRequest }) => !isChat(bridgeRequest));
+}
+
+/** What was asked of the web and not recorded is a miss; what was recorded and not asked has not been used up. */
+function withWeb(report: ReplayReport, web: RecordedWeb): ReplayReport {
+  const misses = web.missed().map(({ asked }): Miss => {
+    const { method, path } = asked.request;
+    const message = `ReplayMiss [out-of-scope] ${method} ${asked.origin ?? "search service "}${path}: the cassette has no answer of the web for this`;
+    return { reason: "out-of-scope", nearest: null, differences: [], message };
+  });
+  const left = web.left().map(({ exchange }) => `${exchange} (web)`);
+  return {
+    ...report,
+    misses: [...report.misses, ...misses],
+    unconsumed: [...report.unconsumed, ...left],
+  };
 }

@@ -101,7 +101,7 @@ const counted = (n: number): Partial<Exchange> => ({
 
 test("estimates are compared, but not where exchanges ran at the same time", () => {
   const recorded = exchange("0001", counted(10));
-  const rerun = { upstream: [], front: exchange("0001", counted(11)).bridgeResponse };
+  const rerun = { upstream: [], web: [], front: exchange("0001", counted(11)).bridgeResponse };
   expect(compareExchange(recorded, rerun).map(describeFinding)).toEqual([
     "exchange 0001 front /events/0/data/message/usage/input_tokens  recorded 10  got 11",
   ]);

@@ -1,9 +1,10 @@
 import { createBridgeWith } from "../bridge/bridge.ts";
-import type { BridgeSettings, Cassette, Exchange } from "../cassette/types.ts";
+import type { BridgeOptions } from "../bridge/options.ts";
+import type { BridgeSettings, Cassette, Exchange, WebHop } from "../cassette/types.ts";
 import { compareExchange, type Finding, type Rerun } from "./compare.ts";
 import { drive } from "./drive.ts";
-import { recordedIds } from "./recorded-ids.ts";
-import { recordedSources } from "./recorded-sources.ts";
+import { idsOfCurrent, timesOfCurrent } from "./recorded-ids.ts";
+import { recordedWeb, SEARCH_SERVICE, viewOf, type RecordedWeb } from "./recorded-web.ts";
 import { startUpstreamById, type UpstreamById } from "./upstream-by-id.ts";
 
 export interface VerifyOptions {
@@ -26,9 +27,11 @@ export interface VerifyReport {
 export async function verifyCassette(cassette: Cassette, options: VerifyOptions = {}): Promise<VerifyReport> {
   let current: Exchange | undefined;
   const upstream = await startUpstreamById(cassette, () => current?.id ?? "");
-  const ids = (): ReturnType<typeof recordedIds> => recordedIds(current?.bridgeResponse ?? NOTHING);
-  const settings = { ...bridgeOptions(cassette.manifest.bridge, upstream), ids };
-  const bridge = createBridgeWith(settings, { fetchSource: recordedSources(() => current) });
+  const web = recordedWeb(cassette, { lenient: true });
+  const bridge = createBridgeWith(
+    { ...bridgeOptions(cassette.manifest.bridge, upstream.origin), ids: idsOfCurrent(() => current) },
+    { web: web.seam, now: timesOfCurrent(() => current) },
+  );
   const report: VerifyReport = { exchanges: 0, findings: [], reruns: new Map() };
   const relayed = cassette.manifest.bridge.provider === "anthropic";
   const concurrent = sinceConcurrency(cassette.exchanges);
@@ -39,7 +42,7 @@ export async function verifyCassette(cassette: Cassette, options: VerifyOptions 
       const rerun = await rerunExchange(
         (request) => bridge.fetch(request),
         exchange,
-        upstream,
+        { upstream, web },
         options.timeoutMs ?? 20_000,
       );
       if (exchange.pairing === "none") report.findings.push(unpaired(exchange.id));
@@ -50,6 +53,7 @@ export async function verifyCassette(cassette: Cassette, options: VerifyOptions 
         );
       } else report.findings.push(rerun);
     }
+    report.findings.push(...web.left().map(unfetched));
   } finally {
     await bridge.close();
     await upstream.close();
@@ -57,29 +61,18 @@ export async function verifyCassette(cassette: Cassette, options: VerifyOptions 
   return report;
 }
 
-const NOTHING = {
-  status: null,
-  headers: [],
-  body: new Uint8Array(),
-  cuts: [],
-  end: "complete",
-} as const satisfies Exchange["bridgeResponse"] | object;
-
-function bridgeOptions(
-  settings: BridgeSettings,
-  upstream: UpstreamById,
-): Parameters<typeof createBridgeWith>[0] {
-  const { provider, basePath, model, repair, strict, maxRetries, maxOutputTokens, set, flags } = settings;
+/** The options of the bridge that was recorded, before another upstream and no web. */
+export function bridgeOptions(
+  { maxOutputTokens, web, basePath, ...settings }: BridgeSettings,
+  origin: string,
+): BridgeOptions {
+  const search =
+    web.search === null ? {} : { search: { kind: web.search, url: SEARCH_SERVICE, key: "none" } };
   return {
-    provider,
-    baseUrl: upstream.origin + basePath,
-    model,
-    repair,
-    strict,
-    maxRetries,
-    set,
-    flags,
+    ...settings,
+    baseUrl: origin + basePath,
     calibrate: false,
+    web: { ...search, fetch: web.fetch },
     ...(maxOutputTokens === null ? {} : { maxOutputTokens }),
   };
 }
@@ -87,12 +80,12 @@ function bridgeOptions(
 async function rerunExchange(
   fetch: (request: Request) => Promise<Response>,
   exchange: Exchange,
-  upstream: UpstreamById,
+  { upstream, web }: { upstream: UpstreamById; web: RecordedWeb },
   timeoutMs: number,
 ): Promise<Rerun | Finding> {
   try {
     const front = await drive(fetch, exchange.id, exchange.clientRequest, exchange.bridgeResponse, timeoutMs);
-    return { front, upstream: upstream.asked(exchange.id) };
+    return { front, upstream: upstream.asked(exchange.id), web: web.asked(exchange.id) };
   } catch (error) {
     const got = (error as Error).message;
     return {
@@ -125,4 +118,9 @@ function unpaired(exchange: string): Finding {
     hop: "upstream",
     difference: { pointer: "/pairing", recorded: "none", got: undefined },
   };
+}
+
+function unfetched({ exchange, hop }: { exchange: string; hop: WebHop }): Finding {
+  const difference = { pointer: "", recorded: viewOf(hop.origin, hop.request), got: undefined };
+  return { kind: "count", exchange, hop: "web", difference };
 }

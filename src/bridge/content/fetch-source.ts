@@ -2,7 +2,9 @@ import { Agent, type Dispatcher } from "undici";
 import { type ApiError, invalidRequest } from "../../messages/api-error.ts";
 import { readImageHeader } from "../../messages/image-header.ts";
 import { decodeBody, UndecodableBody } from "../content-coding.ts";
+import { isTimeout } from "../web/failure.ts";
 import { type AddressRule, checkUrl, guardedLookup, isPublicAddress } from "../web/guard.ts";
+import type { WebWay } from "../web/seam.ts";
 import type { FetchSource } from "./resolve.ts";
 
 const MAX_BYTES = { image: 7_500_000, document: 32_000_000 } as const;
@@ -15,6 +17,8 @@ export interface RemoteRules {
   isAllowed?: AddressRule;
   /** Connects for tests; by default one whose name lookups refuse addresses that are not allowed. */
   dispatcher?: Dispatcher;
+  /** What stands on the way to the web, if anything. */
+  through?: (live: Dispatcher, way: WebWay) => Dispatcher;
 }
 
 /**
@@ -24,18 +28,22 @@ export interface RemoteRules {
 export function createFetchSource({
   isAllowed = isPublicAddress,
   dispatcher,
+  through = (live) => live,
 }: RemoteRules = {}): FetchSource {
   let agent = dispatcher;
   return async (url, path, kind, signal) => {
     // Without keep-alive: there is nothing to close afterwards.
-    agent ??= new Agent({ pipelining: 0, connect: { lookup: guardedLookup(isAllowed), timeout: 5000 } });
+    agent ??= through(
+      new Agent({ pipelining: 0, connect: { lookup: guardedLookup(isAllowed), timeout: 5000 } }),
+      { kind: "source", base: null },
+    );
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
       const bytes = await follow(url, { agent, isAllowed, kind, limit });
       return toSource(bytes, kind);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      const late = limit.aborted ? `it took more than ${TIMEOUT_MS / 1000} s` : undefined;
+      const late = limit.aborted || isTimeout(error) ? `it took more than ${TIMEOUT_MS / 1000} s` : undefined;
       throw refusal(path, kind, late ?? reasonOf(error));
     }
   };

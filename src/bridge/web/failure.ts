@@ -15,3 +15,8 @@ export class WebFailure extends Error {
     return { kind: "error", code: this.code, why: this.message };
   }
 }
+
+/** What an `AbortSignal.timeout` gives as its reason. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === "TimeoutError";
+}

@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import { decodeBody, UndecodableBody } from "../content-coding.ts";
 import { type AddressRule, checkUrl } from "./guard.ts";
-import { WebFailure } from "./failure.ts";
+import { isTimeout, WebFailure } from "./failure.ts";
 import { pageText } from "./page-text.ts";
 
 export interface Page {
@@ -43,7 +43,7 @@ export async function fetchPage(address: string, options: FetchOptions): Promise
     if (signal.aborted) throw signal.reason;
     const refused = error instanceof Error && error.cause instanceof WebFailure ? error.cause : null;
     if (refused !== null) throw refused;
-    const why = limit.aborted ? "The page took too long." : "The page cannot be reached.";
+    const why = limit.aborted || isTimeout(error) ? "The page took too long." : "The page cannot be reached.";
     throw new WebFailure("url_not_accessible", why, error);
   }
 }

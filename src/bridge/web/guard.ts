@@ -53,6 +53,7 @@ export function guardedLookup(isAllowed: AddressRule): LookupFunction {
   };
 }
 
-function forbidden(): WebFailure {
+/** What becomes of an address that is not allowed. */
+export function forbidden(): WebFailure {
   return new WebFailure("url_not_allowed", "This address is not one of the public Internet.");
 }

@@ -45,7 +45,7 @@ export async function runCall(web: Web, call: ServerCall, context: CallContext):
     }
     const page = await web.fetch(value, tool, signal);
     const text = clip(page.text, pageLimit(context));
-    return { kind: "page", ...page, text, retrievedAt: new Date().toISOString() };
+    return { kind: "page", ...page, text, retrievedAt: web.now().toISOString() };
   } catch (error) {
     if (error instanceof WebFailure) return error.outcome();
     throw error;

@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import { asObject } from "../../upstream/read.ts";
-import { WebFailure } from "./failure.ts";
+import { isTimeout, WebFailure } from "./failure.ts";
 
 export interface ServiceRequest {
   /** Whole address. */
@@ -52,7 +52,10 @@ export async function askService(
   } catch (error) {
     if (error instanceof WebFailure) throw error;
     if (signal.aborted) throw signal.reason;
-    const why = limit.aborted ? "The search service took too long." : "The search service cannot be reached.";
+    const why =
+      limit.aborted || isTimeout(error)
+        ? "The search service took too long."
+        : "The search service cannot be reached.";
     throw new WebFailure("unavailable", why, error);
   }
 }

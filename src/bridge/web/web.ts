@@ -1,4 +1,4 @@
-import { Agent } from "undici";
+import { Agent, type Dispatcher } from "undici";
 import { asText } from "../../upstream/read.ts";
 import { allowsUrl } from "../../translate/server-tools/domains.ts";
 import type { SearchHit } from "../../translate/server-tools/outcome.ts";
@@ -8,17 +8,24 @@ import { fetchPage, type Page } from "./fetch-page.ts";
 import { type AddressRule, guardedLookup, isPublicAddress } from "./guard.ts";
 import type { WebSettings } from "./options.ts";
 import { MAX_HITS, search } from "./search.ts";
+import type { WebWay } from "./seam.ts";
 import { askService, type Service } from "./service.ts";
 
-/** What no option can set: only a test passes another rule than the public Internet. */
+/** What no option can set: only tests and replay do. */
 export interface WebSeams {
+  /** Which addresses pages are read from; by default the public Internet. */
   addressRule?: AddressRule;
+  /** What stands on the way to the web, if anything. */
+  through?: (live: Dispatcher, way: WebWay) => Dispatcher;
+  /** When a page was read; by default now. */
+  now?: () => Date;
 }
 
 /** The way to the web of one bridge. Both functions throw WebFailure, or the signal's reason. */
 export interface Web {
   /** Null when there is one; else why there is none, and how to have one. */
   readonly missing: Record<ServerTool["name"], string | null>;
+  now(): Date;
   search(query: string, tool: ServerTool, signal: AbortSignal): Promise<SearchHit[]>;
   fetch(url: string, tool: ServerTool, signal: AbortSignal): Promise<Page>;
   close(): Promise<void>;
@@ -31,7 +38,10 @@ const NO_FETCH = "Web fetch is not available: this bridge reads no pages. Start 
 const SEARCH_MS = 15_000;
 const FETCH_MS = 30_000;
 
-export function createWeb(settings: WebSettings, { addressRule = isPublicAddress }: WebSeams = {}): Web {
+export function createWeb(
+  settings: WebSettings,
+  { addressRule = isPublicAddress, through = (live) => live, now = () => new Date() }: WebSeams = {},
+): Web {
   const backend = settings.search;
   // The service is the operator's own choice and may be anywhere; pages are the model's choice.
   const services = new Agent({ connect: { timeout: 5_000 } });
@@ -39,8 +49,11 @@ export function createWeb(settings: WebSettings, { addressRule = isPublicAddress
     connect: { timeout: 5_000, lookup: guardedLookup(addressRule) },
     headersTimeout: FETCH_MS,
   });
-  const service = (signal: AbortSignal): Service => ({ dispatcher: services, timeoutMs: SEARCH_MS, signal });
+  const toService = through(services, { kind: "service", base: backend?.url ?? null });
+  const toPages = through(pages, { kind: "page", base: null });
+  const service = (signal: AbortSignal): Service => ({ dispatcher: toService, timeoutMs: SEARCH_MS, signal });
   return {
+    now,
     missing: {
       web_search: backend === null ? NO_SEARCH : null,
       web_fetch: settings.fetch ? null : NO_FETCH,
@@ -54,7 +67,7 @@ export function createWeb(settings: WebSettings, { addressRule = isPublicAddress
       if (!settings.fetch) throw new WebFailure("unavailable", NO_FETCH);
       const allows = (address: string): boolean => allowsUrl(tool, address);
       if (backend?.kind === "ollama") return fetchOverOllama(backend, url, allows, service(signal));
-      return fetchPage(url, { dispatcher: pages, rule: addressRule, allows, timeoutMs: FETCH_MS, signal });
+      return fetchPage(url, { dispatcher: toPages, rule: addressRule, allows, timeoutMs: FETCH_MS, signal });
     },
     async close() {
       await Promise.all([services.destroy(), pages.destroy()]);

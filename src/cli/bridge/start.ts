@@ -1,4 +1,4 @@
-import { createBridge } from "../../bridge/bridge.ts";
+import { createBridgeWith, type BridgeSeams } from "../../bridge/bridge.ts";
 import type { Logger } from "../../bridge/log.ts";
 import type { Bridge, BridgeOptions } from "../../bridge/options.ts";
 import type { BridgeArguments } from "./arguments.ts";
@@ -17,6 +17,8 @@ export interface StartOptions {
   flags?: BridgeOptions["flags"];
   /** What it says of token counts does not depend on what it has served before. */
   recorded?: boolean;
+  /** Who looks at what it fetches from the web. */
+  seams?: BridgeSeams;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface StartOptions {
  * @throws BridgeOptionsError, CliError (exit 2)
  */
 export function bridgeFrom(options: StartOptions): Bridge {
-  return createBridge(bridgeOptionsOf(options));
+  return createBridgeWith(bridgeOptionsOf(options), options.seams ?? {});
 }
 
 /** @throws CliError exit 2 */

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import envPaths from "env-paths";
+import type { BridgeSeams } from "../../bridge/bridge.ts";
 import type { Bridge } from "../../bridge/options.ts";
+import type { BridgeSettings } from "../../cassette/types.ts";
 import type { ModelFacts } from "../../launch/profile.ts";
 import { recordSession } from "../../replay/record.ts";
 import { visibleVariables } from "../client-command.ts";
@@ -9,6 +11,7 @@ import { packageVersion } from "../package-version.ts";
 import type { BridgeArguments } from "./arguments.ts";
 import { note } from "./note.ts";
 import type { Upstream } from "./providers.ts";
+import { webOptions } from "./web.ts";
 
 export interface TracePlan {
   upstream: Upstream;
@@ -19,11 +22,17 @@ export interface TracePlan {
   claudeVersion: string | null;
   /** Values that no trace may hold. */
   secrets: readonly string[];
-  bridgeFor: (baseUrl: string) => Bridge;
+  bridgeFor: (baseUrl: string, seams: BridgeSeams) => Bridge;
   /** What was found out about the model before the bridge started. */
   flags: Partial<ModelFacts>;
   /** Runs Claude Code against the base URL. */
   run: (baseUrl: string) => Promise<{ exitCode: number; env: Record<string, string> }>;
+}
+
+/** What of the web tools a recording needs: neither address nor key of the search service. */
+function webKept(args: BridgeArguments): BridgeSettings["web"] {
+  const kind = webOptions(args, process.env).search?.kind ?? "none";
+  return { search: kind === "none" ? null : kind, fetch: args.webFetch };
 }
 
 function traceFolder({ logDir }: BridgeArguments): string {
@@ -58,6 +67,7 @@ export async function traced(plan: TracePlan): Promise<number> {
         strict: args.strict,
         set: args.set,
         flags: plan.flags,
+        web: webKept(args),
         ...(args.maxRetries === undefined ? {} : { maxRetries: args.maxRetries }),
         ...(args.maxOutputTokens === undefined ? {} : { maxOutputTokens: args.maxOutputTokens }),
       },

@@ -41,13 +41,17 @@ async function show(argv: CassetteArguments): Promise<ExitCode> {
   say(
     `Claude Code ${manifest.client.version ?? "of unknown version"}, ${manifest.bridge.provider}, model ${manifest.bridge.model ?? "any"}, ${manifest.upstream.description}`,
   );
-  for (const { id, clientRequest, upstream, bridgeResponse, pairing } of cassette.exchanges) {
+  for (const { id, clientRequest, upstream, web, bridgeResponse, pairing } of cassette.exchanges) {
     say(
       `${id}  ${clientRequest.method} ${clientRequest.path}  ${clientRequest.body.length} bytes  paired by ${pairing}`,
     );
     for (const { bridgeRequest, upstreamResponse } of upstream)
       say(
         `      ${bridgeRequest.method} ${bridgeRequest.path}  ${bridgeRequest.body.length} bytes  ->  ${shape(upstreamResponse)}`,
+      );
+    for (const { origin, request, response, fault } of web)
+      say(
+        `      ${request.method} ${origin ?? "search service "}${request.path}  ->  ${fault ?? shape(response)}`,
       );
     say(`      ->  ${shape(bridgeResponse)}`);
   }
@@ -92,7 +96,7 @@ async function accept(argv: CassetteArguments): Promise<ExitCode> {
     throw new CliError(
       "replay-count",
       4,
-      `${name} asks the upstream more or less often than recorded, and nobody knows what it would have said: record it anew`,
+      `${name} asks the upstream or the web more or less often than recorded, and nobody knows what would have come: record it anew`,
     );
   replace(name, argv, acceptReruns(cassette, report));
   say(`${name}: accepted`);
