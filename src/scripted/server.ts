@@ -58,5 +58,6 @@ async function createWorld(options: ScriptedOptions): Promise<World> {
     deterministic,
     models: [...(options.models ?? DEFAULT_MODELS)],
     blobs: new Map(),
+    created: new Map(),
   };
 }

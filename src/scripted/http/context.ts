@@ -4,6 +4,7 @@ import type { Ids } from "../ids.ts";
 import type { Playground } from "../answer.ts";
 import type { Loaded } from "../ollama/loaded.ts";
 import type { ScriptedModelInfo } from "../options.ts";
+import type { ModelScript } from "../script.ts";
 
 /** What a handler gets besides the request. */
 export interface World {
@@ -15,7 +16,11 @@ export interface World {
   readonly deterministic: boolean;
   models: ScriptedModelInfo[];
   /** Uploaded blobs by digest. */
-  readonly blobs: Map<string, number>;
+  readonly blobs: Map<string, Uint8Array>;
+  /** What models that were created of a file say, and how they are run, by full name. */
+  readonly created: Map<string, Playground>;
+  /** What is said to this request, whatever the model. */
+  readonly queued?: ModelScript;
 }
 
 /** One request with its whole body, and the reply to write. */

@@ -1,6 +1,7 @@
 import { ollamaChat } from "../ollama/chat.ts";
+import { create } from "../ollama/create.ts";
 import { loadModel } from "../ollama/load-model.ts";
-import { blob, create, ps, remove, root, status, tags, version } from "../ollama/manage.ts";
+import { blob, ps, remove, root, status, tags, version } from "../ollama/manage.ts";
 import { show } from "../ollama/show.ts";
 import type { Flavour } from "../options.ts";
 import { ollamaModel, ollamaModels, plainModel, plainModels } from "../v1/models.ts";

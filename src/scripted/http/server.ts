@@ -66,7 +66,8 @@ async function serve(
 
 /** The same world, whose model has nothing else to say. */
 function saying(script: ModelScript, world: World): World {
-  return { ...world, ground: { ...world.ground, scripts: [{ ...script, marker: "" }] } };
+  const queued = { ...script, marker: "" };
+  return { ...world, queued, ground: { ...world.ground, scripts: [queued] } };
 }
 
 /** The whole body, or null when the peer left while sending it. */

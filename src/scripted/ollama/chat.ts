@@ -6,16 +6,17 @@ import { HttpFailure, RunnerFailure } from "../http/failure.ts";
 import { nextToken, sendWhole, streamReply } from "../http/reply.ts";
 import { contextOf, fullName } from "../models.ts";
 import { JSON_TYPE } from "./common.ts";
-import { checkCapabilities, checkImages, findModel } from "./find-model.ts";
+import { atModel, checkCapabilities, checkImages, findModel } from "./find-model.ts";
 import { chatObject, createNumbering, type End, type NumberedCall } from "./lines.ts";
 import { checkOptions, type OllamaChat, readOllamaChat } from "./request.ts";
 import { startTiming, type Timing } from "./timing.ts";
 
 /** `POST /api/chat`. Throws `HttpFailure` while nothing is sent. */
-export async function ollamaChat(exchange: Exchange): Promise<void> {
+export async function ollamaChat(received: Exchange): Promise<void> {
+  const request = readOllamaChat(received.body);
+  const model = findModel(request.model, received.world.models);
+  const exchange = atModel(received, model);
   const { world, response, body } = exchange;
-  const request = readOllamaChat(body);
-  const model = findModel(request.model, world.models);
   checkCapabilities(request.model, model, request.chat);
   checkOptions(body);
   const name = fullName(model.name);

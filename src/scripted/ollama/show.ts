@@ -2,12 +2,14 @@ import { goJson } from "../go-json.ts";
 import type { Exchange } from "../http/context.ts";
 import { contextLimit, detailsOf, EMBEDDING, fullName, modifiedAt } from "../models.ts";
 import type { ScriptedModelInfo } from "../options.ts";
+import { atModel } from "./find-model.ts";
 import { lookUp, modelField, sendJson } from "./common.ts";
 
 /** `POST /api/show`. */
-export function show({ response, body, world }: Exchange): void {
-  const name = modelField(body);
-  const model = lookUp(name, world, fullName(name));
+export function show(received: Exchange): void {
+  const name = modelField(received.body);
+  const model = lookUp(name, received.world, fullName(name));
+  const { response, world } = atModel(received, model);
   const { template, modelfile } = world.ground.engine.describe(model);
   const stops = world.ground.engine.stop;
   const stated = model.numCtxStated === true;

@@ -5,15 +5,16 @@ import { RunnerFailure } from "../http/failure.ts";
 import { nextToken, sendWhole, streamReply } from "../http/reply.ts";
 import { contextOf, fullName } from "../models.ts";
 import { collect } from "../ollama/chat.ts";
-import { checkCapabilities, checkImages, findModel } from "../ollama/find-model.ts";
+import { atModel, checkCapabilities, checkImages, findModel } from "../ollama/find-model.ts";
 import { createNumbering, type NumberedCall } from "../ollama/lines.ts";
 import { readV1Chat, type V1Chat } from "./request.ts";
 
 /** `POST /v1/chat/completions` as Ollama answers it. Throws `HttpFailure` while nothing is sent. */
-export async function ollamaV1Chat(exchange: Exchange): Promise<void> {
-  const { world, response, body } = exchange;
-  const request = readV1Chat(body, "ollama");
-  const model = findModel(request.model, world.models);
+export async function ollamaV1Chat(received: Exchange): Promise<void> {
+  const request = readV1Chat(received.body, "ollama");
+  const model = findModel(request.model, received.world.models);
+  const exchange = atModel(received, model);
+  const { world, response } = exchange;
   checkCapabilities(request.model, model, request.chat);
   const numCtx = contextOf(model, undefined);
   world.loaded.load(fullName(model.name), numCtx, undefined, world.clock.now());
