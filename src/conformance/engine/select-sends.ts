@@ -16,7 +16,9 @@ export interface Sayable {
 export function sayableSends(spec: CaseSpec, defaults: SuiteDefaults, way: Way): Sayable {
   if (spec.procedure !== undefined) return none("it watches the sockets of our own server");
   if (spec.bridge?.web !== undefined) return none("its web is a scripted one, and so are the answers to it");
-  if (spec.bridge?.flags?.vision === true) return none("its bridge is told of a model that sees");
+  const { vision, thinking } = spec.bridge?.flags ?? {};
+  if (vision === true || thinking !== undefined)
+    return none("its bridge is told of a model that can do other things");
   const reasons = new Set<string>();
   const missing = new Set<string>();
   const sends = expandSends(spec, defaults, way.provider).filter((send) => {
