@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { locateClaude } from "../../launch/find-claude.ts";
 import { modelScript, toolCall, words } from "../../scripted/pieces.ts";
 import { startScripted } from "../../scripted/server.ts";
+import { ONE_HIT, startFakeWeb } from "../../testing/fake-web.ts";
 import { runProgram } from "../../testing/program.ts";
 import { startTrueModel, trueModelDefect } from "../../testing/true-model.ts";
 
@@ -113,3 +114,40 @@ test.skipIf(defect !== null)(
     expect(kept.filter((text) => text.includes("canary"))).toEqual([]);
   },
 );
+
+test("a trace of a session in which the bridge searched the web verifies and replays without the search service", async () => {
+  const scripted = await startScripted({
+    scripts: [
+      modelScript("[[search-it]]", toolCall("WebSearch", { query: "[[inner-search]]" })),
+      modelScript("[[inner-search]]", toolCall("web_search", { query: "[[inner-search]] needles" })),
+      modelScript("An excerpt.", words("Found: [[found-it]]")),
+      modelScript("[[found-it]]", words("The search was made.")),
+    ],
+  });
+  const searx = await startFakeWeb(() => ({ body: ONE_HIT }));
+  const options = {
+    env: { PATH: process.env["PATH"], HOME: join(folder, "home"), IS_SANDBOX: "1" },
+    cwd: join(folder, "work"),
+  };
+  const binary = ["--claude-binary", locateClaude() ?? ""];
+  const claude = ["-p", "please [[search-it]]", "--dangerously-skip-permissions", "--output-format", "json"];
+  const traced = ["ollama", "scripted", "--base-url", scripted.url, "--trace", "--log-dir", "t"];
+  const search = ["--web-search", `searxng:${searx.url}`];
+  const session = await runProgram("claude-bridge", [...traced, ...search, ...binary, ...claude], options);
+  await scripted.close();
+  await searx[Symbol.asyncDispose]();
+  expect(session).toMatchObject({ code: 0, stdout: expect.stringContaining("The search was made.") });
+  expect(searx.requests).toHaveLength(1);
+  const [name = ""] = readdirSync(join(folder, "work", "t"));
+
+  const verified = await runProgram("bridge-conformance", ["verify", name, "--dir", "t"], options);
+  expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining(" 0 differences\n") });
+  const shown = await runProgram("bridge-conformance", ["cassette", "show", name, "--dir", "t"], options);
+  expect(shown.stdout).toMatch(/GET search service \/search\?q=\S+ {2}-> {2}200/);
+  expect(shown.stdout).not.toContain(searx.url);
+  for (const surface of ["front", "back"]) {
+    const played = ["replay", name, "--dir", "t", "--surface", surface, ...binary, "--", "claude", ...claude];
+    const replayed = await runProgram("bridge-conformance", played, options);
+    expect(replayed).toMatchObject({ code: 0, stdout: expect.stringContaining("The search was made.") });
+  }
+});
