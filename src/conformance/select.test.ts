@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { SuiteFile } from "./case.ts";
+import type { LiveModel } from "./options.ts";
 import { selectJobs } from "./select.ts";
 
 const CASE = { level: "SHOULD", kinds: ["client"], title: "", spec: [] } as const;
@@ -42,4 +43,33 @@ test.each([
     ({ spec, dialect, skip }) => `${spec.id.slice(2)} ${dialect}${skip === null ? "" : " skipped"}`,
   );
   expect(rows).toEqual(expected);
+});
+
+const TASK = {
+  ...CASE,
+  id: "a.task",
+  kinds: ["capable"],
+  needs: ["tools"],
+  procedure: { task: { prompt: "x", passed: { tools: [{ name: "Read" }] } } },
+};
+const TASKS = [{ suite: "a", title: "", cases: [TASK] }] as unknown as SuiteFile[];
+
+function live(name: string, tools: boolean): LiveModel {
+  const capabilities = { tools: { has: tools, from: "/api/show" } };
+  const profile = { capabilities } as unknown as LiveModel["profile"] & object;
+  return { name, kind: "url", description: "", provider: "ollama", baseUrl: "http://127.0.0.1:1", profile };
+}
+
+test("a task has a row per live model, which is skipped when the model lacks what it needs", () => {
+  const jobs = selectJobs(TASKS, { version: "test", live: [live("a", true), live("b", false)] });
+  expect(jobs.map(({ kind, live: model, skip }) => [kind, model?.name, skip])).toEqual([
+    ["capable", "a", null],
+    ["capable", "b", "the model has no tools (/api/show)"],
+  ]);
+});
+
+test("without a live model there is nothing to do, and why is said", () => {
+  expect(() => selectJobs(TASKS, { version: "test", suites: ["a"] })).toThrow(
+    "all cases of --suite a are for a live model: name one with --model",
+  );
 });

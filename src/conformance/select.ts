@@ -43,15 +43,23 @@ export function selectJobs(suites: readonly SuiteFile[], options: SuiteOptions):
   if (unknown.length > 0) {
     throw new NothingSelected(`there is no suite "${unknown.join('", "')}"; there are ${known.join(", ")}`);
   }
-  const jobs = suites
+  const chosen = suites
     .filter(({ suite }) => options.suites === undefined || options.suites.includes(suite))
     .flatMap((suite) =>
-      suite.cases
-        .filter(({ id }) => wanted(id, options.cases))
-        .flatMap((spec) => jobsOf(suite, spec, options)),
+      suite.cases.filter(({ id }) => wanted(id, options.cases)).map((spec) => ({ suite, spec })),
     );
-  if (jobs.length === 0) throw new NothingSelected(`no case matches ${describe(options)}`);
-  return jobs;
+  const jobs = chosen.flatMap(({ suite, spec }) => jobsOf(suite, spec, options));
+  if (jobs.length > 0) return jobs;
+  const forModels = chosen.length > 0 && options.live === undefined && chosen.every(isForModels);
+  throw new NothingSelected(
+    forModels
+      ? `all cases of ${describe(options)} are for a live model: name one with --model`
+      : `no case matches ${describe(options)}`,
+  );
+}
+
+function isForModels({ spec }: { spec: CaseSpec }): boolean {
+  return spec.kinds.every((kind) => kind === "any" || kind === "capable");
 }
 
 function wanted(id: string, globs: readonly string[] | undefined): boolean {
