@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { createBridgeWith, type BridgeSeams } from "../bridge/bridge.ts";
 import type { Bridge, BridgeOptions } from "../bridge/options.ts";
+import type { WebOptions } from "../bridge/web/options.ts";
 import { digest16 } from "../cassette/parts.ts";
 import { redactCassette } from "../cassette/redact-cassette.ts";
 import { REDACTION_RULES, Redactor } from "../cassette/redact.ts";
@@ -36,8 +37,10 @@ export interface RecordOptions {
     model: string;
   };
   bridge?: Partial<
-    Pick<BridgeSettings, "repair" | "strict" | "maxRetries" | "maxOutputTokens" | "set" | "flags" | "web">
+    Pick<BridgeSettings, "repair" | "strict" | "maxRetries" | "maxOutputTokens" | "set" | "flags">
   >;
+  /** The web tools that the bridge has; by default none. */
+  web?: WebOptions;
   apiKey?: string;
   /** Credential that the client is to present; null for none. */
   token: string | null;
@@ -58,7 +61,7 @@ export interface RecordOptions {
   env?: NodeJS.ProcessEnv;
   /**
    * Makes the bridge that is recorded, before the upstream at this base URL, with the way to the web that is
-   * recorded too; by default one of these settings, without web tools.
+   * recorded too; by default one of these settings.
    */
   bridgeFor?: (baseUrl: string, seams: BridgeSeams) => Bridge;
   /** Runs the client against the base URL; its exit code is the recording's business only as a fact. */
@@ -94,7 +97,12 @@ export async function recordSession(options: RecordOptions): Promise<Recording> 
     home: options.client.home,
     cwd: options.client.cwd,
     ...machineNames(),
-    secrets: [options.apiKey ?? "", ...secretsOf(env), ...(options.secrets ?? [])],
+    secrets: [
+      options.apiKey ?? "",
+      options.web?.search?.key ?? "",
+      ...secretsOf(env),
+      ...(options.secrets ?? []),
+    ],
   });
   const cassette = redactCassette(raw, redactor);
   cassette.manifest.id = digest16(
@@ -153,13 +161,14 @@ async function capture(options: RecordOptions): Promise<{ raw: Cassette; exitCod
 
 function usualBridge(
   options: RecordOptions,
-  { web: _none, maxOutputTokens, ...settings }: BridgeSettings,
+  { maxOutputTokens, ...settings }: BridgeSettings,
   baseUrl: string,
   seams: BridgeSeams,
 ): Bridge {
   const bridge: BridgeOptions = {
     ...settings,
     baseUrl,
+    web: options.web ?? {},
     authToken: options.token,
     calibrate: false, // what is recorded must come out the same whenever it is driven again
     ...(maxOutputTokens === null ? {} : { maxOutputTokens }),
@@ -168,7 +177,7 @@ function usualBridge(
   return createBridgeWith(bridge, seams);
 }
 
-function settingsOf({ backend, bridge }: RecordOptions): BridgeSettings {
+function settingsOf({ backend, bridge, web }: RecordOptions): BridgeSettings {
   const path = new URL(backend.baseUrl).pathname.replace(/\/+$/, "");
   return {
     provider: backend.provider,
@@ -180,8 +189,12 @@ function settingsOf({ backend, bridge }: RecordOptions): BridgeSettings {
     maxOutputTokens: bridge?.maxOutputTokens ?? null,
     set: bridge?.set ?? {},
     flags: bridge?.flags ?? {},
-    web: bridge?.web ?? { search: null, fetch: false },
+    web: { search: searchKind(web), fetch: web?.fetch ?? false },
   };
+}
+
+function searchKind({ search }: WebOptions = {}): BridgeSettings["web"]["search"] {
+  return search === undefined || search.kind === "none" ? null : search.kind;
 }
 
 function manifestOf(

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createBridgeWith } from "../bridge/bridge.ts";
 import { forbidden } from "../bridge/web/guard.ts";
+import type { WebOptions } from "../bridge/web/options.ts";
 import type { WebAnswer, WebAsk } from "../bridge/web/seam.ts";
 import { readCassette } from "../cassette/read.ts";
 import { scanCassette } from "../cassette/scan.ts";
@@ -90,6 +91,10 @@ function model(...answers: (Call[] | string)[]): RequestListener {
   };
 }
 
+const WEB: WebOptions = {
+  search: { kind: "searxng", url: "http://canary.internal:8888/searx" },
+  fetch: true,
+};
 const SETTINGS = { repair: true, maxRetries: 1, flags: { vision: true } };
 
 /** A bridge with web tools, whose web is the sites above. */
@@ -102,7 +107,7 @@ const bridgeFor: NonNullable<RecordOptions["bridgeFor"]> = (baseUrl, { web }) =>
       model: "m",
       authToken: "a-token-of-the-session",
       calibrate: false,
-      web: { search: { kind: "searxng", url: "http://canary.internal:8888/searx" }, fetch: true },
+      web: WEB,
     },
     { web: (ask) => web?.(ask, () => visit(ask)) ?? visit(ask) },
   );
@@ -118,7 +123,7 @@ function record(bodies: object[], ...answers: (Call[] | string)[]): ReturnType<t
   return recordRequests({
     upstream: model(...answers),
     bodies,
-    options: { bridgeFor, bridge: { ...SETTINGS, web: { search: "searxng", fetch: true } } },
+    options: { bridgeFor, bridge: SETTINGS, web: WEB },
   });
 }
 

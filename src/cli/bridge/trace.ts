@@ -2,7 +2,6 @@ import { join } from "node:path";
 import envPaths from "env-paths";
 import type { BridgeSeams } from "../../bridge/bridge.ts";
 import type { Bridge } from "../../bridge/options.ts";
-import type { BridgeSettings } from "../../cassette/types.ts";
 import type { ModelFacts } from "../../launch/profile.ts";
 import { recordSession } from "../../replay/record.ts";
 import { visibleVariables } from "../client-command.ts";
@@ -27,12 +26,6 @@ export interface TracePlan {
   flags: Partial<ModelFacts>;
   /** Runs Claude Code against the base URL. */
   run: (baseUrl: string) => Promise<{ exitCode: number; env: Record<string, string> }>;
-}
-
-/** What of the web tools a recording needs: neither address nor key of the search service. */
-function webKept(args: BridgeArguments): BridgeSettings["web"] {
-  const kind = webOptions(args, process.env).search?.kind ?? "none";
-  return { search: kind === "none" ? null : kind, fetch: args.webFetch };
 }
 
 function traceFolder({ logDir }: BridgeArguments): string {
@@ -67,10 +60,10 @@ export async function traced(plan: TracePlan): Promise<number> {
         strict: args.strict,
         set: args.set,
         flags: plan.flags,
-        web: webKept(args),
         ...(args.maxRetries === undefined ? {} : { maxRetries: args.maxRetries }),
         ...(args.maxOutputTokens === undefined ? {} : { maxOutputTokens: args.maxOutputTokens }),
       },
+      web: webOptions(args, process.env),
       ...(apiKey === undefined ? {} : { apiKey }),
       token,
       client: {

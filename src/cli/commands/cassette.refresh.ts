@@ -5,6 +5,7 @@ import { findServer } from "../../backends/find-server.ts";
 import type { Cassette } from "../../cassette/types.ts";
 import { drive } from "../../replay/drive.ts";
 import { recordSession } from "../../replay/record.ts";
+import { usageError } from "../exit.ts";
 import type { CassetteArguments } from "./cassette.ts";
 
 const TIMEOUT_MS = 600_000;
@@ -12,6 +13,11 @@ const TIMEOUT_MS = 600_000;
 /** Sends the recorded requests to a live model, through taps as when they were recorded. */
 export async function refreshCassette(cassette: Cassette, argv: CassetteArguments): Promise<Cassette> {
   const { manifest } = cassette;
+  const { search, fetch: pages } = manifest.bridge.web;
+  if ((search !== null || pages) && cassette.exchanges.some(({ web }) => web.length > 0))
+    throw usageError(
+      `${manifest.title} has searched or read the web, which refresh does not do: record it anew with --web-search or --web-fetch`,
+    );
   const backend = await findServer({
     kind: "auto",
     provider: manifest.bridge.provider,

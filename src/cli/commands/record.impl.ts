@@ -4,6 +4,7 @@ import { recordSession } from "../../replay/record.ts";
 import { usageError, type ExitCode } from "../exit.ts";
 import { cassetteFolder } from "../cassettes.ts";
 import { clientCommand, runClient, visibleVariables } from "../client-command.ts";
+import { webOptions } from "../bridge/web.ts";
 import { packageVersion } from "../package-version.ts";
 import { findModel } from "./run.backend.ts";
 import type { RecordArguments } from "./record.ts";
@@ -14,6 +15,11 @@ export async function recordCommand(argv: RecordArguments): Promise<ExitCode> {
   const command = await clientCommand(argv["--"], argv["claude-binary"]);
   if (command === null) throw usageError('record needs a session to record: record NAME -- claude -p "…"');
   const apiKey = argv["api-key"];
+  const webSearch = argv["web-search"];
+  const web = webOptions(
+    { webFetch: argv["web-fetch"] ?? false, ...(webSearch !== undefined && { webSearch }) },
+    process.env,
+  );
   const token = randomBytes(16).toString("hex");
   const backend = await untilInterrupted((signal) => findModel(argv, { signal, stderr: process.stderr }));
   try {
@@ -23,6 +29,7 @@ export async function recordCommand(argv: RecordArguments): Promise<ExitCode> {
       redact: argv.redact,
       backend,
       bridge: { repair: argv.repair, strict: argv.strict, set: settingsOf(argv.set ?? []) },
+      web,
       ...(apiKey === undefined ? {} : { apiKey }),
       token,
       client: {

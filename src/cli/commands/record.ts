@@ -9,6 +9,8 @@ export interface RecordArguments extends BackendArguments {
   repair: boolean;
   strict: boolean;
   set?: string[];
+  "web-search"?: string;
+  "web-fetch"?: boolean;
   "claude-binary"?: string;
   /** The command behind `--`. */
   "--"?: string[];
@@ -39,6 +41,12 @@ const record: CommandModule<object, RecordArguments> = {
       describe: "Refuse what would otherwise be dropped with a note",
     },
     set: { ...TEXT, array: true, describe: "FLAG=VALUE: what the model can do" },
+    "web-search": { ...TEXT, describe: "searxng:URL, brave, ollama or none: who searches the web" },
+    "web-fetch": {
+      type: "boolean",
+      default: false,
+      describe: "Let the bridge read public pages for the server tool web_fetch",
+    },
     "claude-binary": { ...TEXT, describe: "Claude Code (default: claude on PATH)" },
   },
   handler: async (argv) => {
