@@ -1,4 +1,5 @@
 import type { MessagesRequest } from "../messages/types.ts";
+import { editContext } from "../translate/ask/context-edits.ts";
 import { measurePrompt } from "../translate/estimate.ts";
 import { sendJson } from "./answers.ts";
 import type { Core, Exchange } from "./core.ts";
@@ -14,8 +15,14 @@ export async function answerCountTokens(core: Core, exchange: Exchange): Promise
   const asked = { ...read, model: await modelBehind(core, exchange, read.model) };
   await requireKnownModel(core, exchange, asked.model);
   const request = await readable(core, exchange, asked);
+  const tokensOf = (prompt: MessagesRequest): number =>
+    core.tokens.estimate(request.model, measurePrompt(prompt));
+  const { messages } = editContext(request, true);
   sendJson(exchange, 200, {
-    input_tokens: core.tokens.estimate(request.model, measurePrompt(request)),
+    input_tokens: tokensOf({ ...request, messages }),
+    ...(request["context_management"] !== undefined && {
+      context_management: { original_input_tokens: tokensOf(request) },
+    }),
   });
 }
 

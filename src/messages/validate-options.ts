@@ -11,8 +11,8 @@ import {
   requireNumber,
   requireOneOf,
   requireString,
-  requireText,
 } from "./check.ts";
+import { checkContextManagement } from "./validate-edits.ts";
 import type { ApiVersion } from "./version.ts";
 
 const FORBIDDEN = "Extra inputs are not permitted";
@@ -87,17 +87,6 @@ function checkFormat(value: unknown, path: string): void {
   const format = requireFields(value, path);
   requireOneOf(format["type"], at(path, "type"), ["json_schema"]);
   requireFields(format["schema"], at(path, "schema"));
-}
-
-/** The clearing edits are advice; compaction would have to be done. Clients know this wording. */
-function checkContextManagement(value: unknown, path: string): void {
-  optional(requireFields(value, path), "edits", path, (edits, editsPath) => {
-    for (const [index, edit] of requireArray(edits, editsPath).entries()) {
-      const editPath = at(editsPath, index);
-      const type = requireText(requireFields(edit, editPath)["type"], at(editPath, "type"));
-      if (!/^clear_(thinking|tool_uses)_\d+$/.test(type)) throw invalidRequest(path, FORBIDDEN);
-    }
-  });
 }
 
 function refuseUnsupported(body: Fields): void {

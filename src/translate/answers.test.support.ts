@@ -44,7 +44,7 @@ export function answerContext(overrides: Partial<AnswerContext> = {}): AnswerCon
     usedIds: new Set(),
     repair: true,
     salvage: true,
-    contextManagement: false,
+    appliedEdits: null,
     ...overrides,
   };
 }

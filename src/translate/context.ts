@@ -1,4 +1,5 @@
 import type { Dialect } from "../upstream/delta.ts";
+import type { AppliedEdit } from "./ask/context-edits.ts";
 import type { PromptSize } from "./estimate.ts";
 
 /** Makes ids. Passed in, since `translate/` is pure. */
@@ -54,8 +55,8 @@ export interface AnswerContext {
   repair: boolean;
   /** A tool call that the model wrote as text becomes a call. */
   salvage: boolean;
-  /** The answer has a `context_management` object. */
-  contextManagement: boolean;
+  /** What the answer's `context_management` tells was cleared; null when the request has none. */
+  appliedEdits: readonly AppliedEdit[] | null;
 }
 
 /** Something the bridge changed in what the model said. */

@@ -359,7 +359,7 @@ test("what the answer side is told", () => {
     model: "m",
     stopSequences: ["X"],
     reasoning: "omitted",
-    contextManagement: true,
+    appliedEdits: [],
     toolChoice: "auto",
   });
   expect(context.usedIds).toEqual(new Set(["a"]));

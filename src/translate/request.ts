@@ -4,7 +4,8 @@ import type { UpstreamRequest } from "../upstream/delta.ts";
 import type { ModelFlags } from "../upstream/flags.ts";
 import { asObject } from "../upstream/read.ts";
 import { renderConversation } from "./ask/conversation.ts";
-import { noteFields, readContextManagement } from "./ask/fields.ts";
+import { editContext, noteUnknownEdits } from "./ask/context-edits.ts";
+import { noteFields } from "./ask/fields.ts";
 import { forcedFormat, forcedInstruction } from "./ask/forced-format.ts";
 import { outputLimit } from "./ask/limits.ts";
 import { lowerTools } from "./ask/lower-tools.ts";
@@ -55,7 +56,10 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
   const { flags, model } = options;
   const notes = new Notes(options.strict);
   noteFields(request, notes);
-  const size = measurePrompt(request);
+  noteUnknownEdits(request, notes);
+  const reasoning = flags.reasoningField !== null && flags.thinking !== "none";
+  const { messages, applied } = editContext(request, reasoning);
+  const size = measurePrompt({ ...request, messages });
   const asked = askedFormat(request, flags);
   const chosen = chooseTools(request, visibleTools(request, notes), flags);
   const mixed = asked !== null && mustShareFormat(chosen, flags);
@@ -63,15 +67,14 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
   const forced = choice.mode === "required" || choice.mode === "json";
   const tools = lowerTools(choice.tools, flags);
   if (tools.some((tool, n) => tool !== choice.tools[n])) notes.addHarmless("tool-schema-lowered");
-  const turns = renderConversation(request.messages, {
+  const turns = renderConversation(messages, {
     model: request.model,
     tools: flags.tools,
     vision: flags.vision,
     toolImages: flags.toolImages,
     midSystem: flags.midSystem,
     prefill: flags.prefill,
-    reasoning: flags.reasoningField !== null && flags.thinking !== "none",
-    keepReasoning: readContextManagement(request, notes),
+    reasoning,
     notes,
   });
   noteLostFields(request, flags, notes);
@@ -99,7 +102,11 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
   return {
     upstream: flags.dialect === "ollama" ? toOllama(plan) : toOpenAi(plan),
     notes: notes.codes,
-    context: { ...answerContext(request, plan, size, options.repair), mayAnswer: mixed },
+    context: {
+      ...answerContext(request, plan, size, options.repair),
+      mayAnswer: mixed,
+      appliedEdits: request["context_management"] == null ? null : applied,
+    },
   };
 }
 
@@ -108,7 +115,7 @@ function answerContext(
   plan: Plan,
   promptSize: PromptSize,
   repair: boolean,
-): Omit<AnswerContext, "mayAnswer"> {
+): Omit<AnswerContext, "mayAnswer" | "appliedEdits"> {
   const { choice, flags } = plan;
   const names = [...choice.tools.map((tool) => tool.name), ...historyCalls(request).map((call) => call.name)];
   return {
@@ -132,7 +139,6 @@ function answerContext(
     repair,
     // Where a format was asked for, JSON is the answer itself.
     salvage: repair && plan.format === null && (choice.mode === "auto" || choice.mode === "required"),
-    contextManagement: request["context_management"] != null,
   };
 }
 

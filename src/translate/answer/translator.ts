@@ -295,6 +295,7 @@ export class AnswerTranslator implements StreamTranslator {
       outputTokens: this.#hiddenTokens + this.#sequencer.outputTokens,
     });
     if (estimated) this.#note("usage-estimated");
+    const { appliedEdits } = this.#context;
     this.#writer.event({
       type: "message_delta",
       delta: {
@@ -304,7 +305,7 @@ export class AnswerTranslator implements StreamTranslator {
           stop === "refusal" ? { type: "refusal", category: null, explanation: this.#refusal || null } : null,
         container: null,
       },
-      context_management: this.#context.contextManagement ? { applied_edits: [] } : null,
+      context_management: appliedEdits === null ? null : { applied_edits: [...appliedEdits] },
       usage,
     });
     this.#writer.event({ type: "message_stop" });

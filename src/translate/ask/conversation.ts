@@ -37,19 +37,14 @@ export function renderConversation(messages: readonly Message[], options: Render
   checkEnd(sides, options);
   const turns: Turn[] = [];
   let open: Placed<ToolUseBlock>[] = [];
-  const assistants = sides.filter((side) => side.role === "assistant").length;
-  let seen = 0;
   for (const side of sides) {
     if (side.role === "user") {
       append(turns, renderUserSide(side.entries, open, options));
       open = [];
       continue;
     }
-    seen++;
-    const keep =
-      options.reasoning && (options.keepReasoning === null || assistants - seen < options.keepReasoning);
     open = side.blocks.filter(isPlaced("tool_use"));
-    turns.push(...renderAssistant(side.blocks, keep, options));
+    turns.push(...renderAssistant(side.blocks, options));
   }
   if (open.length > 0) throw unanswered(open);
   return turns;
@@ -203,7 +198,7 @@ function unanswered(calls: Placed<ToolUseBlock>[]): ApiError {
  * An assistant's message, in more than one turn where web tools ran in the middle of it. Calls that
  * the client answers stand in the last of them: their results follow right after it.
  */
-function renderAssistant(blocks: Placed[], keepReasoning: boolean, options: RenderOptions): Turn[] {
+function renderAssistant(blocks: Placed[], options: RenderOptions): Turn[] {
   const turns: Turn[] = [];
   const calls: AssistantTurn["calls"] = [];
   let part: Placed[] = [];
@@ -214,14 +209,14 @@ function renderAssistant(blocks: Placed[], keepReasoning: boolean, options: Rend
     const { block } = placed;
     if (pair !== undefined) {
       const { call, text } = pair;
-      turns.push(renderPart(part, keepReasoning, [call]));
+      turns.push(renderPart(part, options.reasoning, [call]));
       turns.push({ role: "tool", callId: call.id, toolName: call.name, text, images: [] });
       part = [];
       n++;
     } else if (block.type === "tool_use") calls.push({ id: block.id, name: block.name, input: block.input });
     else part.push(placed);
   }
-  const last = renderPart(part, keepReasoning, calls);
+  const last = renderPart(part, options.reasoning, calls);
   const isEmpty = last.text === "" && last.calls.length === 0 && last.reasoning === null;
   return isEmpty ? turns : [...turns, last];
 }

@@ -12,7 +12,5 @@ export interface RenderOptions {
   prefill: boolean;
   /** The model takes its earlier reasoning back. */
   reasoning: boolean;
-  /** Assistant turns whose reasoning is kept, counted from the last; null for all. */
-  keepReasoning: number | null;
   notes: Notes;
 }
