@@ -6,7 +6,11 @@ import { sendHead } from "./answers.ts";
  * Source: https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md
  */
 export async function answerMetrics(core: Core, exchange: Exchange): Promise<void> {
-  const { type, text } = await core.openMetrics.page(core.metrics, core.tokens.quality());
+  const { type, text } = await core.openMetrics.page(
+    core.metrics,
+    core.tokens.quality(),
+    core.prefixes.totals,
+  );
   sendHead(exchange, 200, { "content-type": type, "content-length": String(Buffer.byteLength(text)) });
   exchange.sink.write(text);
   exchange.sink.end();

@@ -70,6 +70,23 @@ test("what an engine lost, and what was made of what it wrote, is counted", asyn
   });
 });
 
+test("how much of a session's prompts a server's cache may hold is counted", async () => {
+  await using fixture = await startBridge(answer);
+  const headers = { "x-claude-code-session-id": "s" };
+  const ask = async (...contents: string[]): Promise<void> => {
+    const messages = contents.map((content) => ({ role: "user", content }));
+    await (await fixture.post({ ...REQUEST, messages }, { headers })).text();
+  };
+  const words = "words ".repeat(500);
+  await ask(words);
+  await ask(words, "more");
+  const text = await page(fixture);
+  expect(Number(/prefix_tokens_total\{kind="kept"\} (\d+)/.exec(text)?.[1])).toBeGreaterThan(700);
+  expect(text).toContain('bridge_prefix_tokens_total{kind="lost"} 0\n');
+  await ask(`${words.slice(0, 1500)}now ${words.slice(1500)}`, "more");
+  expect(await page(fixture)).toMatch(/prefix_tokens_total\{kind="lost"\} [1-9]/);
+});
+
 test("a client that leaves is counted", async () => {
   await using fixture = await startBridge(() => undefined);
   const leave = new AbortController();

@@ -3,6 +3,7 @@ import type { Intervention } from "../translate/context.ts";
 import type { UpstreamUsage } from "../upstream/delta.ts";
 import type { Exchange } from "./core.ts";
 import type { Metrics } from "./metrics.ts";
+import type { PrefixWatch } from "./prefix-watch.ts";
 import type { CountQuality } from "./token-counts.ts";
 
 /** Seconds. A local model may take minutes over a long prompt. */
@@ -19,6 +20,7 @@ interface Instruments {
   cancels: Counter;
   active: Gauge;
   tokens: Counter<"kind" | "model">;
+  prefix: Counter<"kind">;
   firstByte: Histogram;
   estimateError: Gauge<"model">;
 }
@@ -67,9 +69,16 @@ export class OpenMetrics {
   }
 
   /** The page and its content type. */
-  async page(metrics: Metrics, counts: readonly CountQuality[]): Promise<{ type: string; text: string }> {
+  async page(
+    metrics: Metrics,
+    counts: readonly CountQuality[],
+    prefixes: Readonly<PrefixWatch["totals"]>,
+  ): Promise<{ type: string; text: string }> {
     const instruments = await this.#settle();
-    const { registry, retries, cancels, active, estimateError } = instruments;
+    const { registry, retries, cancels, active, estimateError, prefix } = instruments;
+    prefix.reset();
+    prefix.inc({ kind: "kept" }, prefixes.kept);
+    prefix.inc({ kind: "lost" }, prefixes.lost);
     retries.reset();
     retries.inc(metrics.retries);
     cancels.reset();
@@ -112,6 +121,11 @@ async function createInstruments(): Promise<Instruments> {
       "kind",
       "model",
     ]),
+    prefix: counter(
+      "prefix_tokens",
+      "Estimated tokens of sessions' prompts that began as the prompt before did, and that no longer did",
+      ["kind"],
+    ),
     firstByte: new Histogram({
       name: "bridge_first_byte_seconds",
       help: "From a request's arrival to the first event of its streamed answer",

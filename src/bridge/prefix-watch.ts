@@ -35,6 +35,8 @@ export interface PrefixBreak {
  */
 export class PrefixWatch {
   readonly #sessions = new Map<string, Trail[]>();
+  /** Tokens, roughly, of all prompts so far: what a prompt's forerunner began with too, and what it no longer did. */
+  readonly totals: { kept: number; lost: number } = { kept: 0, lost: 0 };
 
   /** Compares an upstream request with its conversation's earlier ones, and remembers it. Null when nothing is lost. */
   observe(headers: Headers, model: string, body: string): PrefixBreak | null {
@@ -50,7 +52,12 @@ export class PrefixWatch {
     trails.push(trail);
     if (trails.length > MAX_TRAILS) trails.shift();
     if (kin === null) return null;
-    return report(kin, trail, messages, tools.length);
+    const broken = report(kin, trail, messages, tools.length);
+    // A template puts the tools first: with other tools nothing after them is the same.
+    const kept = broken?.toolsChanged === true ? 0 : kin.common + tools.length;
+    this.totals.kept += Math.round(kept / CHARS_PER_TOKEN);
+    this.totals.lost += broken?.tokensLost ?? 0;
+    return broken;
   }
 
   #trailsOf(session: string): Trail[] {
