@@ -2,7 +2,9 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { createBridge } from "../bridge/bridge.ts";
-import type { Progress } from "./options.ts";
+import { startScripted } from "../scripted/server.ts";
+import type { SuiteFile } from "./case.ts";
+import type { LiveModel, Progress } from "./options.ts";
 import { runSuite } from "./run-suite.ts";
 import type { RunReport } from "./types.ts";
 
@@ -143,4 +145,36 @@ test("what the model itself says is read by the embedded Ollama in each of its m
     ["ollama", "parser", "pass"],
     ["openai", null, "pass"],
   ]);
+});
+
+test("of a live model's rows those that are skipped come first, then requests, then tasks", async () => {
+  const scripted = await startScripted({ flavour: "openai" });
+  const base = { level: "SHOULD", kinds: ["capable"], title: "t", spec: [] };
+  const task = { prompt: "x", passed: { tools: [{ name: "Read" }] } };
+  const live = [
+    { request: { model: "scripted", max_tokens: 9, messages: [{ role: "user", content: "x" }] } },
+  ];
+  const cases = [
+    { ...base, id: "a.task", procedure: { task } },
+    { ...base, id: "a.request", live },
+    { ...base, id: "a.skipped", live, needs: ["vision"] },
+  ];
+  const profile = { capabilities: { vision: { has: false, from: "x" } }, context: { used: null } };
+  const baseUrl = `${scripted.url}/v1`;
+  const model = { name: "scripted", kind: "url", description: "", provider: "openai", baseUrl, profile };
+  const order: string[] = [];
+  const options = {
+    loaded: [{ suite: "a", title: "", defaults: {}, cases }] as unknown as SuiteFile[],
+    live: [model as unknown as LiveModel],
+    trials: { runs: 1 },
+    // Any program that ends at once will do.
+    claudeBinary: process.execPath,
+    version: "test",
+  };
+  const { cases: rows } = await runSuite(options, (one) => {
+    if (one.kind === "case") order.push(one.result.id);
+  });
+  await scripted.close();
+  expect(order).toEqual(["a.skipped", "a.request", "a.task"]);
+  expect(rows.map(({ id }) => id)).toEqual(["a.task", "a.request", "a.skipped"]);
 });

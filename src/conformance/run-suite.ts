@@ -108,7 +108,7 @@ async function runAll(
   const { live = [] } = options;
   for (const model of live) {
     if (live.length > 1) await warmedUp(model, options.signal);
-    await runTrials(tasksLast(jobs.filter(({ live }) => live === model)), planOf(options), {
+    await runTrials(cheapFirst(jobs.filter(({ live }) => live === model)), planOf(options), {
       run: (job, n) => here.run(job, modelOf(job, options), keep(job, n)),
       now: () => performance.now(),
       pause: (ms) => pause(ms, options.signal),
@@ -120,9 +120,13 @@ async function runAll(
   return jobs.flatMap((job) => results.get(job) ?? []);
 }
 
-/** A task may take minutes: what takes seconds is not to wait for what is left of the budget. */
-function tasksLast(jobs: readonly Job[]): Job[] {
-  return jobs.toSorted((a, b) => Number(isTask(a.spec)) - Number(isTask(b.spec)));
+/**
+ * What is skipped costs nothing, and must not wait until the budget is spent; a task may take minutes, and what takes
+ * seconds is not to wait for what it leaves.
+ */
+function cheapFirst(jobs: readonly Job[]): Job[] {
+  const cost = ({ spec, skip }: Job): number => (skip !== null ? 0 : isTask(spec) ? 2 : 1);
+  return jobs.toSorted((a, b) => cost(a) - cost(b));
 }
 
 /** Of each row the first failed run that counts, and what was tried again before it. */
