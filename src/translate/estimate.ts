@@ -1,6 +1,7 @@
 import { readImageHeader } from "../messages/image-header.ts";
 import type { MessagesRequest } from "../messages/types.ts";
 import { isBigNumber, stringifyJson } from "../wire/json.ts";
+import { isShortAscii } from "./ascii.ts";
 
 /** Characters of ordinary Latin text or code that make one token, over common tokenizers. */
 const CHARS_PER_TOKEN = 3.8;
@@ -27,7 +28,7 @@ const WIDE = /[\u0250-\uffff]/;
 /** About how many tokens a text has. Letters outside Latin cost about one token each. Never 0 for a non-empty text. */
 export function estimateText(text: string): number {
   if (text === "") return 0;
-  const wide = WIDE.test(text) ? countWide(text) : 0;
+  const wide = isShortAscii(text) || !WIDE.test(text) ? 0 : countWide(text);
   return tokensOf(text.length, wide);
 }
 

@@ -1,3 +1,4 @@
+import { isShortAscii } from "../ascii.ts";
 import type { AnswerContext } from "../context.ts";
 
 export interface Delivered {
@@ -18,7 +19,8 @@ const SPARE_THINKING = 7;
  * for each byte beyond ASCII.
  */
 export function mostTokens(piece: string): number {
-  return piece === "" ? 0 : 1 + Buffer.byteLength(piece) - piece.length;
+  if (piece === "") return 0;
+  return isShortAscii(piece) ? 1 : 1 + Buffer.byteLength(piece) - piece.length;
 }
 
 /**

@@ -5,15 +5,17 @@
  */
 export class StopMatcher {
   readonly #sequences: readonly string[];
+  /** There is nothing to look for: any text is safe. */
+  readonly isIdle: boolean;
   #held = "";
 
   constructor(sequences: readonly string[]) {
     this.#sequences = sequences.filter((sequence) => sequence !== "");
+    this.isIdle = this.#sequences.length === 0;
   }
 
   /** The text that is safe to pass on, and the sequence that ended it. */
   push(text: string): { text: string; matched: string | null } {
-    if (this.#sequences.length === 0) return { text, matched: null };
     const buffer = this.#held + text;
     const match = this.#firstMatch(buffer);
     if (match !== undefined) {

@@ -91,7 +91,6 @@ export class AnswerTranslator implements StreamTranslator {
   }
 
   #read(delta: UpstreamDelta): void {
-    if ("text" in delta) this.#delivered += mostTokens(delta.text);
     switch (delta.kind) {
       case "text":
         return this.#text(delta.text);
@@ -124,6 +123,7 @@ export class AnswerTranslator implements StreamTranslator {
 
   #text(text: string): void {
     this.#begin();
+    this.#delivered += mostTokens(text);
     const whole = this.#textPairs.push(text);
     if (this.#context.toolChoice === "json") this.#forced += whole;
     else if (this.#tags.isOver) this.#visible(whole);
@@ -132,6 +132,7 @@ export class AnswerTranslator implements StreamTranslator {
 
   #reasoning(text: string): void {
     this.#begin();
+    this.#delivered += mostTokens(text);
     this.#pieces(this.#tags.disarm());
     this.#pieces([{ kind: "reasoning", text: this.#reasoningPairs.push(text) }]);
   }
@@ -159,6 +160,7 @@ export class AnswerTranslator implements StreamTranslator {
   /** Text that is no call: it goes out but for what a stop sequence may begin with. */
   #unstopped(text: string): void {
     if (text === "") return;
+    if (this.#stops.isIdle) return this.#sequencer.text(text);
     const { text: safe, matched } = this.#stops.push(text);
     this.#sequencer.text(safe);
     if (matched === null) return;
