@@ -125,8 +125,12 @@ async function runAll(
  * seconds is not to wait for what it leaves.
  */
 function cheapFirst(jobs: readonly Job[]): Job[] {
-  const cost = ({ spec, skip }: Job): number => (skip !== null ? 0 : isTask(spec) ? 2 : 1);
   return jobs.toSorted((a, b) => cost(a) - cost(b));
+}
+
+function cost({ spec, skip }: Job): number {
+  if (skip !== null) return 0;
+  return isTask(spec) ? 2 : 1;
 }
 
 /** Of each row the first failed run that counts, and what was tried again before it. */
