@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,9 +7,13 @@ import { join } from "node:path";
 import { findClaude } from "../src/launch/find-claude.ts";
 import { runClaude } from "../src/launch/run-claude.ts";
 
+export const SESSION_HEADER = "x-claude-code-session-id";
+
 export interface BenchBody {
   /** The JSON text of a `POST /v1/messages`. */
   text: string;
+  /** Names the conversation in a header, as the client does: requests of one are compared with each other. */
+  session: string;
   /** Who wrote it. */
   source: string;
 }
@@ -18,20 +23,21 @@ export async function benchBody(): Promise<BenchBody> {
   const claude = await findClaude();
   const captured = claude === null ? null : await capture(claude.path);
   return captured === null
-    ? { text: madeUp(), source: "made up: there is no Claude Code here" }
-    : { text: captured, source: `Claude Code ${claude?.version ?? ""}` };
+    ? { text: madeUp(), session: randomUUID(), source: "made up: there is no Claude Code here" }
+    : { ...captured, source: `Claude Code ${claude?.version ?? ""}` };
 }
 
 /** The first request with tools of one client that is told 400; later ones are tries without this and that. */
-async function capture(binary: string): Promise<string | null> {
+async function capture(binary: string): Promise<Pick<BenchBody, "text" | "session"> | null> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
-  let first: string | null = null;
+  let first: Pick<BenchBody, "text" | "session"> | null = null;
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
       const text = Buffer.concat(chunks).toString();
-      if (/"tools":\[\{/.test(text)) first ??= text;
+      const session = String(incoming.headers[SESSION_HEADER]);
+      if (/"tools":\[\{/.test(text)) first ??= { text, session };
       const error = { type: "invalid_request_error", message: "that is all that is wanted" };
       response.writeHead(400, { "content-type": "application/json" });
       response.end(JSON.stringify({ type: "error", error }));

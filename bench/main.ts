@@ -15,7 +15,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { createBridge } from "../src/bridge/bridge.ts";
 import type { Dialect } from "../src/upstream/delta.ts";
-import { benchBody } from "./body.ts";
+import { benchBody, SESSION_HEADER } from "./body.ts";
 import { startPipe } from "./pipe.ts";
 import type { Measurement, MeasureTask, WorldReady } from "./world.ts";
 
@@ -39,9 +39,10 @@ async function ask(task: MeasureTask): Promise<Measurement> {
 
 async function measure(url: string): Promise<Figures> {
   const { deltas } = ready.shape;
-  const firstByteMs = await ask({ what: "first-byte", url, body: body.text });
+  const request = { url, body: body.text, headers: { [SESSION_HEADER]: body.session } };
+  const firstByteMs = await ask({ what: "first-byte", ...request });
   const before = process.cpuUsage();
-  const totalMs = await ask({ what: "deltas", url, body: body.text });
+  const totalMs = await ask({ what: "deltas", ...request });
   const { user, system } = process.cpuUsage(before);
   return {
     deltasPerSecond: (deltas / totalMs) * 1000,

@@ -8,6 +8,7 @@ export interface MeasureTask {
   url: string;
   /** The request's JSON; model, length and streaming are set here. */
   body: string;
+  headers: Record<string, string>;
 }
 
 /** Milliseconds: the median time to the first byte of an answer's body, or that of the whole long answer. */
@@ -70,9 +71,12 @@ function bodyOf({ body }: MeasureTask, max_tokens: number): string {
 }
 
 /** Reads an answer to its end. Times are milliseconds since the request was sent. */
-async function read(url: string, body: string): Promise<{ firstByteMs: number; totalMs: number }> {
+async function read(
+  { url, headers }: MeasureTask,
+  body: string,
+): Promise<{ firstByteMs: number; totalMs: number }> {
   const began = performance.now();
-  const answer = await request(url, { method: "POST", body, dispatcher: agent });
+  const answer = await request(url, { method: "POST", body, headers, dispatcher: agent });
   let firstByteMs = 0;
   for await (const _ of answer.body) firstByteMs ||= performance.now() - began;
   if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode} from ${url}`);
@@ -80,10 +84,10 @@ async function read(url: string, body: string): Promise<{ firstByteMs: number; t
 }
 
 async function measure(task: MeasureTask): Promise<Measurement> {
-  if (task.what === "deltas") return (await read(task.url, bodyOf(task, DELTAS))).totalMs;
+  if (task.what === "deltas") return (await read(task, bodyOf(task, DELTAS))).totalMs;
   const body = bodyOf(task, 1);
   const times: number[] = [];
-  for (let n = 0; n < FIRST_BYTE_REQUESTS; n++) times.push((await read(task.url, body)).firstByteMs);
+  for (let n = 0; n < FIRST_BYTE_REQUESTS; n++) times.push((await read(task, body)).firstByteMs);
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
