@@ -14,11 +14,11 @@ const BROKEN = fileURLToPath(new URL("../../fixtures/broken-cassettes/", import.
 const folders = (path: string): string[] =>
   readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 
-test("the committed cassettes are the sessions that are described, over both dialects", async () => {
+test("the committed cassettes are the sessions that are described, over both dialects and none", async () => {
   expect(folders(CASSETTES).toSorted()).toEqual(RECORDED_SESSIONS.map(({ name }) => name).toSorted());
   const cassettes = await Promise.all(folders(CASSETTES).map((name) => readCassette(CASSETTES + name)));
   expect(new Set(cassettes.map(({ manifest }) => manifest.bridge.provider))).toEqual(
-    new Set(["ollama", "openai"]),
+    new Set(["ollama", "openai", "anthropic"]),
   );
   expect(new Set(cassettes.map(({ manifest }) => manifest.redaction.profile))).toEqual(
     new Set(["published"]),

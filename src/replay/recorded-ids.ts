@@ -24,7 +24,7 @@ interface EventData {
  * The ids that the bridge minted when the answer was recorded, in order; then new ones. `server`: of the calls
  * that the bridge ran itself, whose ids are `srv` and one of these.
  */
-export function recordedIds(recorded: RecordedResponse, calls: "client" | "server" = "client"): Ids {
+function recordedIds(recorded: RecordedResponse, calls: "client" | "server" = "client"): Ids {
   const data = eventsOf(recorded);
   const messages = data.map((item) => item?.message?.id ?? item?.id);
   const type = calls === "client" ? "tool_use" : "server_tool_use";

@@ -26,7 +26,7 @@ export interface RecordedWeb {
 
 export interface RecordedWebOptions {
   /** Takes out of what is asked what was taken out of the recording. */
-  redactor?: Pick<Redactor, "line" | "query">;
+  redactor?: Pick<Redactor, "line" | "query" | "body">;
   /** A request that has changed gets the answer that comes next, to be compared afterwards; else it gets none. */
   lenient?: boolean;
 }
@@ -69,12 +69,13 @@ export function recordedWeb(
 function redacted(asked: WebRerun["asked"], redactor: RecordedWebOptions["redactor"]): WebRerun["asked"] {
   const { origin, request } = asked;
   if (redactor === undefined) return asked;
-  if (origin === null) return { origin, request: { ...request, path: redactor.query(request.path) } };
-  return { origin: redactor.line(origin), request: { ...request, path: redactor.line(request.path) } };
+  const path = origin === null ? redactor.query(request.path) : redactor.line(request.path);
+  const place = origin === null ? null : redactor.line(origin);
+  return { origin: place, request: { ...request, path, body: redactor.body(request.body) } };
 }
 
 /** What makes two requests the same. */
-export function keyOf({ origin, request }: Pick<WebHop, "origin" | "request">): string {
+function keyOf({ origin, request }: Pick<WebHop, "origin" | "request">): string {
   return JSON.stringify(viewOf(origin, request));
 }
 

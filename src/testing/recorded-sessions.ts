@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 /** A session of the real client that is kept in `cassettes/`. */
 export interface RecordedSession {
   name: string;
-  provider: "ollama" | "openai";
+  provider: "ollama" | "openai" | "anthropic";
   /** On the small real model instead of the scripted one. */
   trueModel?: boolean;
   /** The scripted model on a real engine: its name there, and the variable that holds the server's base URL. */
@@ -74,6 +74,13 @@ export const RECORDED_SESSIONS: readonly RecordedSession[] = [
     engine: { model: "scripted", url: "RECORD_LLAMA_SERVER_URL" },
     args: ["--bare", "-p", "Do [[two-commands]], please.", ...COMMON],
     answer: /Both commands have run\./,
+  },
+  {
+    name: "real-ollama-messages",
+    provider: "anthropic",
+    engine: { model: "smollm2", url: "RECORD_OLLAMA_URL" },
+    args: ["--bare", "--tools", "", "-p", "What is the capital of Japan?", ...COMMON],
+    answer: /Tokyo/,
   },
 ];
 
