@@ -43,24 +43,33 @@ export function sendJson(
 export function sendError(core: Core, exchange: Exchange, error: unknown): void {
   const failure = presentable(core, error);
   countError(core, failure.type);
-  core.log.warn(
-    { request: exchange.id, status: failure.status, type: failure.type, message: failure.message },
-    "error",
-  );
+  logError(core, exchange, failure, "error");
   sendJson(exchange, failure.status, failure.envelope(exchange.id), failure.headers);
 }
 
 /** An ApiError whose message holds no secret, whatever was thrown. */
 export function presentable(core: Core, error: unknown): ApiError {
   if (error instanceof ApiError) {
-    const { status, headers, details } = error;
-    return new ApiError(error.type, core.scrub(error.message), { status, headers, details });
+    const { status, headers, details, quoted } = error;
+    return new ApiError(error.type, core.scrub(error.message), {
+      status,
+      headers,
+      details,
+      ...(quoted !== undefined && { quoted: core.scrub(quoted) }),
+    });
   }
   if (error instanceof RangeError)
     return new ApiError("invalid_request_error", "The request is nested too deeply");
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   core.log.error({ stack: core.scrub(stack) }, "internal error");
   return new ApiError("api_error", "The bridge failed on this request; its log says why");
+}
+
+/** What another server said stands in the debug log only: it may repeat a prompt. */
+export function logError(core: Core, exchange: Exchange, failure: ApiError, title: string): void {
+  const { status, type, message, ownWords } = failure;
+  core.log.warn({ request: exchange.id, status, type, message: ownWords }, title);
+  if (message !== ownWords) core.log.debug({ request: exchange.id, message }, title);
 }
 
 export function countError(core: Core, type: string): void {

@@ -2,7 +2,7 @@ import { ApiError } from "../messages/api-error.ts";
 import { encodeEvent, EventEncoder } from "../messages/encode.ts";
 import type { MessageEvent, MessagesRequest } from "../messages/types.ts";
 import { encodeComment } from "../wire/sse.ts";
-import { countError, presentable, sendError, sendHead } from "./answers.ts";
+import { countError, logError, presentable, sendError, sendHead } from "./answers.ts";
 import type { Core, Exchange } from "./core.ts";
 import { Heartbeat } from "./deadline.ts";
 import { lossComments } from "./losses.ts";
@@ -51,7 +51,8 @@ class EventStream {
     this.#started = true;
     this.#heartbeat.touch();
     if (events.at(-1)?.type === "message_stop") this.#encoder.text(lossComments(this.#exchange.notes));
-    for (const event of events) this.#encoder.event(event.type === "error" ? this.#told(event) : event);
+    for (const event of events)
+      this.#encoder.event(event.type === "error" ? this.#told(event, failure) : event);
     const caughtUp = this.#exchange.sink.write(this.#encoder.take());
     return caughtUp ? undefined : this.#exchange.sink.drained();
   }
@@ -64,7 +65,7 @@ class EventStream {
     if (this.#exchange.request.signal.aborted) return;
     if (!this.#committed) return sendError(this.#core, this.#exchange, error);
     const failure = presentable(this.#core, error);
-    this.#exchange.sink.write(encodeEvent(this.#told(failure.envelope(this.#exchange.id))));
+    this.#exchange.sink.write(encodeEvent(this.#told(failure.envelope(this.#exchange.id), failure)));
     this.end();
   }
 
@@ -92,13 +93,15 @@ class EventStream {
   }
 
   /** The error as the client may see it; it is logged and counted. */
-  #told({ error: { type, message, details } }: Extract<MessageEvent, { type: "error" }>): MessageEvent {
-    const failure = presentable(this.#core, new ApiError(type, message, { details }));
+  #told(
+    { error: { type, message, details } }: Extract<MessageEvent, { type: "error" }>,
+    cause: ApiError | null,
+  ): MessageEvent {
+    const quoted = cause?.quoted;
+    const told = new ApiError(type, message, { details, ...(quoted !== undefined && { quoted }) });
+    const failure = presentable(this.#core, told);
     countError(this.#core, type);
-    this.#core.log.warn(
-      { request: this.#exchange.id, type, message: failure.message },
-      "error in the stream",
-    );
+    logError(this.#core, this.#exchange, failure, "error in the stream");
     return failure.envelope(this.#exchange.id);
   }
 }

@@ -19,6 +19,8 @@ export interface ApiErrorOptions {
   /** Extra response headers, e.g. `retry-after`. */
   headers?: Record<string, string>;
   details?: unknown;
+  /** What of the message is another server's text: it may repeat a prompt or an answer, and is in no log by default. */
+  quoted?: string;
   cause?: unknown;
 }
 
@@ -32,6 +34,7 @@ export class ApiError extends Error {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly details: unknown;
+  readonly quoted: string | undefined;
 
   constructor(type: ErrorType, message: string, options: ApiErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -39,6 +42,13 @@ export class ApiError extends Error {
     this.status = options.status ?? STATUS_BY_TYPE[type];
     this.headers = options.headers ?? {};
     this.details = options.details;
+    this.quoted = options.quoted;
+  }
+
+  /** The message without what it quotes. */
+  get ownWords(): string {
+    if (this.quoted === undefined || this.quoted === "") return this.message;
+    return this.message.includes(this.quoted) ? this.message.replaceAll(this.quoted, "…") : this.type;
   }
 
   /** The JSON body, which carries the same request id as the `request-id` header. */

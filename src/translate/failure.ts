@@ -51,7 +51,9 @@ export function translateFailure(failure: UpstreamFailure, context: FailureConte
   if (failure.retryAfter !== undefined) options.headers = { "retry-after": failure.retryAfter };
   // A wrong key stays wrong: without this Claude Code tries for three minutes before it says so.
   if (failure.kind === "auth") options.headers = { ...options.headers, "x-should-retry": "false" };
-  const message = scrub(describe(failure, context), context.secrets ?? []);
+  const secrets = context.secrets ?? [];
+  options.quoted = scrub(failure.message, secrets);
+  const message = scrub(describe(failure, context), secrets);
   return new ApiError(TYPES[failure.kind], message, options);
 }
 

@@ -111,7 +111,7 @@ export class AnswerTranslator implements StreamTranslator {
       case "error":
         return this.#fail(translateFailure(failureOfErrorDelta(delta), this.#context));
       case "garbage":
-        return this.#fail(upstreamFault(`sent something that is no answer: ${delta.excerpt}`));
+        return this.#fail(upstreamFault(`sent something that is no answer: ${delta.excerpt}`, delta.excerpt));
     }
   }
 
@@ -331,6 +331,9 @@ export class AnswerTranslator implements StreamTranslator {
   }
 }
 
-function upstreamFault(problem: string): ApiError {
-  return new ApiError("api_error", `the model server ${problem}`, { status: 502 });
+function upstreamFault(problem: string, quoted?: string): ApiError {
+  return new ApiError("api_error", `the model server ${problem}`, {
+    status: 502,
+    ...(quoted !== undefined && { quoted }),
+  });
 }
