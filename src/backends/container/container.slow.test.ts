@@ -128,6 +128,24 @@ describe.skipIf(TEST_ENGINE === undefined)(
       docker("volume", "rm", VOLUME);
     });
 
+    test("the scripted model is created in it, once per way of running a model, and the suites hold: exit 0", async () => {
+      const { code, stdout, stderr } = await program(
+        `--model scripted --backend container --image ${IMAGE} --suite tools --suite thinking --format json`.split(
+          " ",
+        ),
+      );
+      const { cases, backend } = JSON.parse(stdout) as RunReport;
+      const rows = cases.filter(({ kind, verdict }) => kind === "script" && verdict !== "skip");
+      const failed = rows.filter(({ verdict }) => verdict !== "pass" && verdict !== "degraded");
+      expect(failed.map(({ id, mode, findings }) => [id, mode, findings[0]?.message])).toEqual([]);
+      for (const mode of ["go", "jinja", "parser"])
+        expect(rows.filter((row) => row.mode === mode).length).toBeGreaterThan(10);
+      expect(backend).toEqual({ kind: "container", description: `Ollama in a container of ${IMAGE}` });
+      expect(stderr).not.toContain("download");
+      expect(code).toBe(0);
+      docker("volume", "rm", VOLUME);
+    });
+
     test("two models are in one container, asked for once each; what it wrote is kept: exit 0", async () => {
       const out = mkdtempSync(join(tmpdir(), "bc-out-"));
       const { code, stdout, stderr } = await program(

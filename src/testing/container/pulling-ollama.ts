@@ -64,7 +64,9 @@ export async function startPullingOllama(options: PullingOptions = {}): Promise<
 
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const { method, url: path, headers } = incoming;
-    const onward = request(`${scripted.url}${path ?? "/"}`, { method, headers }, (answer) => {
+    // A connection for each: what is destroyed below must not be another request's by then.
+    const target = `${scripted.url}${path ?? "/"}`;
+    const onward = request(target, { method, headers, agent: false }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
@@ -78,6 +80,8 @@ export async function startPullingOllama(options: PullingOptions = {}): Promise<
     else pass(incoming, outgoing);
   });
   server.requestTimeout = 0;
+  // As a Go server: no connection ends for being idle.
+  server.keepAliveTimeout = 0;
   const { port } = options;
   await new Promise<void>((resolve) => {
     if (port === undefined) server.listen(0, "127.0.0.1", resolve);
