@@ -81,12 +81,19 @@ function joinHeaders(request: IncomingMessage): Headers {
 }
 
 function nodeSink(response: ServerResponse): Sink {
+  let hasBody = false;
+  const flush = (): void => {
+    if (!hasBody && !response.destroyed) response.flushHeaders();
+  };
   return {
     head: (status, headers) => {
       response.writeHead(status, headers);
-      response.flushHeaders();
+      process.nextTick(flush); // In one piece with the body, where that follows at once.
     },
-    write: (bytes) => response.write(bytes),
+    write: (bytes) => {
+      hasBody = true;
+      return response.write(bytes);
+    },
     drained: () =>
       new Promise((resolve) => {
         if (!response.writableNeedDrain || response.destroyed) return resolve();
@@ -99,6 +106,7 @@ function nodeSink(response: ServerResponse): Sink {
         response.once("close", done);
       }),
     end: () => {
+      hasBody = true;
       response.end();
     },
     cut: () => {

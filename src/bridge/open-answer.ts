@@ -94,10 +94,16 @@ function translate(
   return translation;
 }
 
-/** Looked at while the upstream works: it costs the answer nothing. */
+/** Looked at while the upstream works: the request leaves in this turn of the event loop, before an immediate of it. */
 function watchPrefix(core: Core, exchange: Exchange, model: string, { upstream }: Translation): void {
-  const broken = core.prefixes.observe(exchange.request.headers, model, upstream.body ?? "");
-  if (broken !== null) core.log.debug({ request: exchange.id, ...broken }, "the prompt's prefix broke");
+  setImmediate(() => {
+    try {
+      const broken = core.prefixes.observe(exchange.request.headers, model, upstream.body ?? "");
+      if (broken !== null) core.log.debug({ request: exchange.id, ...broken }, "the prompt's prefix broke");
+    } catch (error) {
+      core.log.error({ request: exchange.id, problem: String(error) }, "the prompt's prefix was not watched");
+    }
+  });
 }
 
 /** The estimate that clients see is the corrected one; what is sent upstream depends on the request alone. */

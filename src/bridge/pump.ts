@@ -37,7 +37,7 @@ export async function pump(
     if (exchange.request.signal.aborted || !(error instanceof UpstreamBroken)) throw error;
     await deliver(translator.fail(transportError(error)), translator.failure);
   } finally {
-    body.abort(new UpstreamBroken("NOT_NEEDED"));
+    body.release();
     report(core, exchange, translator);
     count(core, open, translator);
   }

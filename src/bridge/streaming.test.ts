@@ -4,6 +4,7 @@ import { eventNames, readEvents, REQUEST, startBridge } from "../testing/bridge-
 import {
   chunk,
   ollamaLine,
+  ollamaText,
   sse,
   startEvents,
   textStream,
@@ -77,6 +78,20 @@ test("the stream ends with the answer, not with the upstream's connection", asyn
   expect(eventNames(text).at(-1)).toBe("message_stop");
   await fixture.upstream.chats()[0]?.closed;
 });
+
+test.each(["ollama", "openai"] as const)(
+  "an upstream whose end comes after its answer keeps its connection (%s)",
+  async (provider) => {
+    const answer = provider === "openai" ? textStream("hello") : ollamaText("hello");
+    await using fixture = await startBridge(({ response }) => void response.write(answer), { provider });
+    await (await fixture.post(STREAM)).text();
+    const [chat] = fixture.upstream.chats();
+    chat?.response.end();
+    await chat?.closed;
+    expect(chat?.response.writableFinished).toBe(true);
+    expect(chat?.socket.destroyed).toBe(false);
+  },
+);
 
 test("a stop sequence cancels the upstream at once", async () => {
   await using fixture = await startBridge((request) =>

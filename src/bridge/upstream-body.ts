@@ -52,7 +52,7 @@ export class UpstreamBody {
     const bytes = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
     this.#chunks = [];
     this.#waiting = 0;
-    this.#release();
+    this.#resume();
     return bytes;
   }
 
@@ -63,11 +63,17 @@ export class UpstreamBody {
     this.#control.abort(reason);
   }
 
+  /** Ends the exchange with the upstream unless it is over, or ends by itself. */
+  release(): void {
+    if (this.#ended || this.#discarding || this.#failure !== null) return;
+    this.abort(new UpstreamBroken("NOT_NEEDED"));
+  }
+
   /** Lets a good answer end by itself, so that its connection can be used again; not for long. */
   finish(withinMs: number): void {
     this.#discarding = true;
     this.#chunks = [];
-    this.#release();
+    this.#resume();
     if (this.#ended || this.#failure !== null) return;
     this.#late = setTimeout(() => this.abort(new UpstreamBroken("UNFINISHED")), withinMs);
     this.#late.unref();
@@ -94,7 +100,7 @@ export class UpstreamBody {
     this.#signal();
   }
 
-  #release(): void {
+  #resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
     this.#control.resume();

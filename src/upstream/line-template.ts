@@ -18,12 +18,7 @@ interface Template {
   make: (text: string) => UpstreamDelta;
 }
 
-/** A line that was fully read, and its only text, which may be what changes from line to line. */
-interface Model {
-  line: string;
-  slot: Slot;
-}
-
+/** A line's only text, which may be what changes from line to line. */
 interface Slot {
   text: string;
   make: (text: string) => UpstreamDelta;
@@ -47,7 +42,8 @@ export class LineTemplate {
   readonly #read: LineReader;
   readonly #framing: Framing;
   #template: Template | null = null;
-  #model: Model | null = null;
+  /** One line that could be a model went by: the next one is taken. */
+  #isReady = false;
   #failures = 0;
   /** Offset after the line that was matched last, with its frame. */
   end = 0;
@@ -59,7 +55,6 @@ export class LineTemplate {
 
   /** The delta of the framed line at this offset of a text; null when the full reader must look. */
   match(text: string, at: number): UpstreamDelta | null {
-    if (this.#model !== null) this.#prove(this.#model);
     const template = this.#template;
     if (template === null) return null;
     const { pattern } = template;
@@ -73,25 +68,24 @@ export class LineTemplate {
     return template.make(value);
   }
 
-  /** Takes a line and what the full reader made of it as the model for the next ones. */
+  /**
+   * Takes a line and what the full reader made of it as the model for the next ones. It is proved with
+   * every second line only: the first piece of an answer does not wait for that.
+   */
   learn(line: string, deltas: readonly UpstreamDelta[]): void {
     if (this.#failures >= PATIENCE) return;
     const [delta, more] = deltas;
     const slot = delta === undefined || more !== undefined ? undefined : slotOf(delta);
     if (slot === undefined || this.#isKnown(line)) return;
+    this.#isReady = !this.#isReady;
+    if (this.#isReady) return;
     this.#failures++;
-    this.#model = { line, slot };
+    this.#template = proven(line, slot, this.#read, this.#framing);
   }
 
   /** Such a line is read by now: this one was only cut or framed otherwise. */
   #isKnown(line: string): boolean {
     return this.match(this.#framing.before + line + this.#framing.after, 0) !== null;
-  }
-
-  /** Only once there is a line that may be like it: the first piece of an answer does not wait for this. */
-  #prove(model: Model): void {
-    this.#model = null;
-    this.#template = proven(model, this.#read, this.#framing);
   }
 }
 
@@ -102,7 +96,7 @@ function slotOf(delta: UpstreamDelta): Slot | undefined {
   return { text: delta.arguments, make: (text) => ({ ...delta, arguments: text }) };
 }
 
-function proven({ line, slot }: Model, read: LineReader, framing: Framing): Template | null {
+function proven(line: string, slot: Slot, read: LineReader, framing: Framing): Template | null {
   const literal = JSON.stringify(slot.text);
   const at = line.lastIndexOf(literal);
   if (at === -1) return null;
