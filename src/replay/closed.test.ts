@@ -1,3 +1,4 @@
+import type { RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { collectProse } from "../cassette/prose.ts";
 import { recordRequests, sayOnOllama, sayText, turn } from "../testing/record-requests.ts";
@@ -8,6 +9,8 @@ const [SHORT, QUOTED, LONG] = [
   'Say "now"\nor C:\\never',
   'Tells "what" it did,\nand why, as C:\\log tells it',
 ];
+
+const PROSE = /Run a command|C:.{1,8}(?:never|log)|Tells/;
 
 const NOTED = { type: "string", description: SHORT, maxLength: 9 };
 const INPUT = {
@@ -80,6 +83,45 @@ const REQUESTS: [what: string, more: object][] = [
   ],
 ];
 
+/** Takes no schema that says anything of a member, as some engines do with one they cannot compile. */
+const choosy =
+  (say: RequestListener): RequestListener =>
+  (incoming, answer) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => {
+      const { tools = [] } = JSON.parse(Buffer.concat(chunks).toString()) as {
+        tools?: { function: { parameters: { properties?: object } } }[];
+      };
+      const said = tools.flatMap((tool) => Object.values(tool.function.parameters.properties ?? {}));
+      if (said.every((member) => Object.keys(member as object).length === 0)) return say(incoming, answer);
+      const json = { "content-type": "application/json" };
+      return answer.writeHead(400, json).end('{"error":{"message":"failed to parse grammar"}}');
+    });
+  };
+
+test.each([
+  ["ollama", sayOnOllama],
+  ["openai", sayText],
+] as const)(
+  "over %s redaction is closed under schemas that are told, since they were refused",
+  async (provider, say) => {
+    const tools = [
+      { name: "T", description: SHORT, input_schema: { ...INPUT, additionalProperties: false } },
+      { name: "U", description: LONG, input_schema: { ...INPUT, oneOf: [{ description: QUOTED }] } },
+    ];
+    const { cassette } = await recordRequests({
+      provider,
+      upstream: choosy(say),
+      bodies: [turn("go", { tools })],
+    });
+    const last = cassette.exchanges[0]?.upstream.at(-1)?.bridgeRequest;
+    const text = Buffer.from(last?.body ?? []).toString();
+    expect(text).toContain("of this JSON schema");
+    expect(text).not.toMatch(PROSE);
+  },
+);
+
 const DIALECTS = [
   ["ollama", sayOnOllama],
   ["openai", sayText],
@@ -95,6 +137,6 @@ test.each(
   const bodies = [exchange?.clientRequest, ...(exchange?.upstream ?? []).map((hop) => hop.bridgeRequest)];
   const texts = bodies.map((request) => Buffer.from(request?.body ?? []).toString());
   expect(texts.length).toBeGreaterThan(1);
-  for (const text of texts) expect(text).not.toMatch(/Run a command|C:.{1,8}(?:never|log)|Tells/);
+  for (const text of texts) expect(text).not.toMatch(PROSE);
   expect(collectProse(texts[0] ?? "").length).toBeGreaterThan(1);
 });

@@ -6,6 +6,7 @@ import { readCassette } from "../cassette/read.ts";
 import { scanCassette } from "../cassette/scan.ts";
 import { spokenTexts } from "../cassette/spoken.ts";
 import { scratch } from "../testing/cassettes.ts";
+import { makePdf } from "../testing/pdf.ts";
 import { chunk, recordRequests, sayText, turn } from "../testing/record-requests.ts";
 
 const CANARY = {
@@ -120,6 +121,21 @@ test("a secret that cannot be taken out keeps the session from being kept", asyn
   expect(await refusal({ upstream: streamed(hidden), bodies: [turn("one")] })).toMatchObject({
     code: "record-secret-left",
     message: expect.stringContaining("a secret (key) is still there, found in base64 of body") as string,
+  });
+});
+
+test("a secret that stands in a PDF, where it cannot be taken out, keeps the session from being kept", async () => {
+  const data = Buffer.from(makePdf([{ lines: [`Ask ${CANARY.mail}`] }], { compressed: true })).toString(
+    "base64",
+  );
+  const source = { type: "base64", media_type: "application/pdf", data };
+  const error = await refusal({
+    upstream: sayText,
+    bodies: [turn("one", { messages: [{ role: "user", content: [{ type: "document", source }] }] })],
+  });
+  expect(error).toMatchObject({
+    code: "record-secret-left",
+    message: expect.stringMatching(/a secret \(email\) .* a PDF/) as string,
   });
 });
 

@@ -3,6 +3,7 @@ import { arch, platform } from "node:os";
 import { createBridgeWith, type BridgeSeams } from "../bridge/bridge.ts";
 import type { Bridge, BridgeOptions } from "../bridge/options.ts";
 import type { WebOptions } from "../bridge/web/options.ts";
+import { findSecrets } from "../cassette/detectors.ts";
 import { digest16 } from "../cassette/parts.ts";
 import { redactCassette } from "../cassette/redact-cassette.ts";
 import { REDACTION_RULES, Redactor } from "../cassette/redact.ts";
@@ -238,7 +239,15 @@ async function check(cassette: Cassette, needles: string[]): Promise<void> {
       "record-secret-left",
       `nothing was written: a secret (${leak.kind}) is still there, found in ${leak.form} of body ${leak.body}`,
     );
-  const { findings } = await verifyCassette(cassette);
+  const { findings, reruns } = await verifyCassette(cassette);
+  for (const [id, { upstream }] of reruns) {
+    const [hidden] = upstream.flatMap(({ body }) => findSecrets(Buffer.from(body).toString("utf8")));
+    if (hidden !== undefined)
+      throw new ReplayError(
+        "record-secret-left",
+        `nothing was written: a secret (${hidden.kind}) stands in what exchange ${id} sends, inside a PDF or behind another encoding, where it cannot be taken out`,
+      );
+  }
   if (findings[0] === undefined) return;
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
   throw new ReplayError(

@@ -6,6 +6,8 @@ export type PdfPage = { lines: string[] } | { picture: true } | { blank: true };
 export interface PdfOptions {
   /** Asks for a password that nobody has. */
   encrypted?: boolean;
+  /** Its pages are compressed, as in most files. */
+  compressed?: boolean;
 }
 
 /** A small PDF 1.4 file, byte for byte the same each time. Text is Latin, in Helvetica. */
@@ -18,7 +20,9 @@ export function makePdf(pages: readonly PdfPage[], options: PdfOptions = {}): Ui
   const font = add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
   const picture = add(grayPicture());
   const kids = pages.map((page) => {
-    const content = add(stream("", Buffer.from(pageContent(page), "latin1")));
+    const plain = Buffer.from(pageContent(page), "latin1");
+    const packed = options.compressed === true;
+    const content = add(stream(packed ? "/Filter /FlateDecode" : "", packed ? deflateSync(plain) : plain));
     const resources = `<< /Font << /F ${font} 0 R >> /XObject << /I ${picture} 0 R >> >>`;
     return add(
       `<< /Type /Page /Parent ${tree} 0 R /MediaBox [0 0 300 200] /Resources ${resources} /Contents ${content} 0 R >>`,
