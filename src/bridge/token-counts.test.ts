@@ -1,11 +1,15 @@
 import { describe, expect, test } from "vitest";
+import type { PromptSize } from "../translate/estimate.ts";
 import { TokenCounts } from "./token-counts.ts";
 
-const text = (tokens: number): { text: number; images: number } => ({ text: tokens, images: 0 });
+const NONE: PromptSize = { text: 0, wide: 0, tools: 0, images: 0 };
+const text = (tokens: number): PromptSize => ({ ...NONE, text: tokens });
 
 test("before anything was reported an estimate stays as it is", () => {
   const counts = new TokenCounts();
-  expect([counts.estimate("m", { text: 100, images: 800 }), counts.estimate("m", text(0))]).toEqual([900, 1]);
+  expect([counts.estimate("m", { ...text(100), images: 800 }), counts.estimate("m", text(0))]).toEqual([
+    900, 1,
+  ]);
   expect(counts.quality()).toEqual([]);
 });
 
@@ -34,10 +38,10 @@ describe("a tokenizer that counts otherwise is learnt", () => {
     const counts = new TokenCounts();
     for (let n = 0; n < 10; n++) {
       counts.observe("m", text(2000), 2400);
-      counts.observe("m", { text: 2000, images: 800 }, 2400 + 400);
+      counts.observe("m", { ...text(2000), images: 800 }, 2400 + 400);
     }
     expect(Math.abs(counts.estimate("m", text(2000)) - 2400)).toBeLessThan(50);
-    expect(Math.abs(counts.estimate("m", { text: 2000, images: 800 }) - 2800)).toBeLessThan(80);
+    expect(Math.abs(counts.estimate("m", { ...text(2000), images: 800 }) - 2800)).toBeLessThan(80);
   });
 });
 
@@ -59,5 +63,5 @@ test("the error is that of the estimates as they were, and shrinks as it learns"
   for (let n = 0; n < 40; n++) counts.observe("m", text(1000), 1250);
   const [quality] = counts.quality();
   expect(quality?.error).toBeLessThan(0.01);
-  expect(quality?.textRatio).toBeCloseTo(1.25, 1);
+  expect(quality?.ratios.text).toBeCloseTo(1.25, 1);
 });

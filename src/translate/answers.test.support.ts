@@ -26,7 +26,7 @@ export function answerContext(overrides: Partial<AnswerContext> = {}): AnswerCon
     dialect: "openai",
     model: "m",
     inputTokens: 7,
-    promptSize: { text: 7, images: 0 },
+    promptSize: { text: 7, wide: 0, tools: 0, images: 0 },
     maxTokens: 100,
     contextWindow: null,
     contextLimited: false,

@@ -5,6 +5,8 @@ import { isShortAscii } from "./ascii.ts";
 
 /** Characters of ordinary Latin text or code that make one token, over common tokenizers. */
 const CHARS_PER_TOKEN = 3.8;
+/** A letter outside Latin. */
+const TOKENS_PER_WIDE = 0.9;
 /** What a chat template adds per message. */
 const TOKENS_PER_MESSAGE = 4;
 /** What a local vision model spends on an ordinary picture. */
@@ -27,13 +29,25 @@ const WIDE = /[\u0250-\uffff]/;
 
 /** About how many tokens a text has. Letters outside Latin cost about one token each. Never 0 for a non-empty text. */
 export function estimateText(text: string): number {
-  if (text === "") return 0;
-  const wide = isShortAscii(text) || !WIDE.test(text) ? 0 : countWide(text);
-  return tokensOf(text.length, wide);
+  return text === "" ? 0 : tokensOf(text.length, wideIn(text));
+}
+
+function wideIn(text: string): number {
+  return isShortAscii(text) || !WIDE.test(text) ? 0 : countWide(text);
 }
 
 function tokensOf(chars: number, wide: number): number {
-  return Math.max(1, Math.round((chars - wide) / CHARS_PER_TOKEN + wide * 0.9));
+  return Math.max(1, Math.round((chars - wide) / CHARS_PER_TOKEN + wide * TOKENS_PER_WIDE));
+}
+
+/** `estimateText`, in parts. */
+function addText(text: string, size: PromptSize): void {
+  if (text === "") return;
+  const wide = wideIn(text);
+  const tokens = tokensOf(text.length, wide);
+  const ofWide = Math.min(tokens, Math.round(wide * TOKENS_PER_WIDE));
+  size.wide += ofWide;
+  size.text += tokens - ofWide;
 }
 
 /** `estimateText` of the JSON of a value, without writing it. */
@@ -78,24 +92,31 @@ function countWide(text: string): number {
 
 /** The estimate of a prompt in parts that models count differently. Tokens. */
 export interface PromptSize {
+  /** Latin text and code, and what the template adds. */
   text: number;
+  /** Letters outside Latin. */
+  wide: number;
+  tools: number;
   images: number;
+}
+
+export function totalSize({ text, wide, tools, images }: PromptSize): number {
+  return text + wide + tools + images;
 }
 
 type Prompt = Pick<MessagesRequest, "messages" | "system" | "tools">;
 
 /** About how many tokens the prompt of a request has; always above 0. */
 export function estimateTokens(request: Prompt): number {
-  const { text, images } = measurePrompt(request);
-  return text + images;
+  return totalSize(measurePrompt(request));
 }
 
 /** The same in parts. `text` is always above 0. */
 export function measurePrompt(request: Prompt): PromptSize {
-  const size: PromptSize = { text: TOKENS_PER_MESSAGE, images: 0 };
+  const size: PromptSize = { text: TOKENS_PER_MESSAGE, wide: 0, tools: 0, images: 0 };
   measure(request.system, size);
   for (const tool of request.tools ?? []) {
-    size.text += estimateJson({ n: tool.name, d: tool.description, s: tool.input_schema });
+    size.tools += estimateJson({ n: tool.name, d: tool.description, s: tool.input_schema });
   }
   for (const message of request.messages) {
     size.text += TOKENS_PER_MESSAGE;
@@ -106,7 +127,7 @@ export function measurePrompt(request: Prompt): PromptSize {
 
 /** Texts within blocks, whatever their nesting. */
 function measure(value: unknown, size: PromptSize): void {
-  if (typeof value === "string") size.text += estimateText(value);
+  if (typeof value === "string") addText(value, size);
   else if (Array.isArray(value)) for (const entry of value) measure(entry, size);
   else if (typeof value === "object" && value !== null) measureBlock(value as Record<string, unknown>, size);
 }
@@ -118,7 +139,7 @@ function measureBlock(block: Record<string, unknown>, size: PromptSize): void {
     return;
   }
   if (block["type"] === "tool_use") {
-    size.text += estimateText(`${String(block["name"])}${stringifyJson(block["input"])}`);
+    addText(`${String(block["name"])}${stringifyJson(block["input"])}`, size);
     return;
   }
   for (const [key, value] of Object.entries(block)) if (!NO_CONTENT.has(key)) measure(value, size);

@@ -21,7 +21,7 @@ import { visibleTools } from "./ask/tools.ts";
 import type { Turn } from "./ask/turns.ts";
 import type { VisibleTool } from "./ask/visible-tool.ts";
 import type { AnswerContext } from "./context.ts";
-import { measurePrompt, type PromptSize } from "./estimate.ts";
+import { measurePrompt, totalSize, type PromptSize } from "./estimate.ts";
 
 export interface TranslateOptions {
   /** The upstream's name of the model. */
@@ -92,7 +92,7 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
     limit: outputLimit(
       request,
       flags,
-      { estimate: size.text + size.images, counted: options.promptTokens },
+      { estimate: totalSize(size), counted: options.promptTokens },
       options.maxOutputTokens,
     ),
     sampling: request,
@@ -121,7 +121,7 @@ function answerContext(
   return {
     dialect: flags.dialect,
     model: request.model,
-    inputTokens: promptSize.text + promptSize.images,
+    inputTokens: totalSize(promptSize),
     promptSize,
     maxTokens: request.max_tokens,
     contextWindow: flags.contextWindow,

@@ -1,6 +1,6 @@
 import type { ContentBlock, Message, MessagesRequest, ToolResultBlock } from "../../messages/types.ts";
 import { asArray, asObject } from "../../upstream/read.ts";
-import { measurePrompt } from "../estimate.ts";
+import { measurePrompt, totalSize } from "../estimate.ts";
 import { readSignature } from "../signature.ts";
 import type { Notes } from "./notes.ts";
 
@@ -191,6 +191,5 @@ function blocksOf({ content }: Message): ContentBlock[] {
 }
 
 function sizeOf(prompt: Prompt): number {
-  const { text, images } = measurePrompt(prompt);
-  return text + images;
+  return totalSize(measurePrompt(prompt));
 }
