@@ -2,7 +2,7 @@ import type { Finding } from "../strict/finding.ts";
 import { automaticFindings } from "./automatic.ts";
 import type { ClientFacts } from "./blame/client.ts";
 import type { CaseSpec, SendSpec } from "./case.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration, showDuration } from "./duration.ts";
 import { showRequest, type Exchange } from "./exchange.ts";
 import { NoAnswer } from "./http.ts";
 import { sayableSends } from "./engine/select-sends.ts";
@@ -13,7 +13,7 @@ import { differs } from "./rules/answer.ts";
 import { judgeExpectations, nameAndArguments } from "./rules/index.ts";
 import type { Job } from "./select.ts";
 import { expandSends, type Send } from "./send.ts";
-import { performSend, performSends, type World } from "./world.ts";
+import { isOverdue, performSend, performSends, type World } from "./world.ts";
 
 /** What a case found, and everything it sent and got. */
 export interface CaseOutcome {
@@ -66,10 +66,14 @@ export async function runCase(job: Row, world: World, binary?: string): Promise<
     const context = { world, spec, binary, sends, send, sendTogether, judge, expand, ...model };
     return { findings: await procedure.run(context, args as never), exchanges, client };
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    const findings: Finding[] = [
-      { rule: "answers", message: error.message, evidence: "", severity: "error" },
-    ];
+    const message =
+      error instanceof NoAnswer
+        ? error.message
+        : isOverdue(world)
+          ? `no answer in ${showDuration(limitOf(spec))}`
+          : null;
+    if (message === null) throw error;
+    const findings: Finding[] = [{ rule: "answers", message, evidence: "", severity: "error" }];
     return { findings, exchanges, client };
   }
 }

@@ -1,17 +1,21 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { createBridge } from "../bridge/bridge.ts";
 import { startScripted } from "../scripted/server.ts";
 import type { SuiteFile } from "./case.ts";
 import type { LiveModel, Progress } from "./options.ts";
+import { loadSuites } from "./load.ts";
 import { runSuite } from "./run-suite.ts";
 import type { RunReport } from "./types.ts";
 
 const servers: Server[] = [];
 
 afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 /** A Messages endpoint that does one thing, whatever it is asked. */
@@ -31,6 +35,7 @@ function run(url: string, cases: string[], progress: Progress[] = []): Promise<R
   return runSuite({ target: { url }, cases, version: "test" }, (one) => progress.push(one));
 }
 
+const SSE = { "content-type": "text/event-stream", "cache-control": "no-cache" };
 const STREAM_WITHOUT_END = 'event: message_start\ndata: {"type":"message_start"}\n\n';
 
 test("a target that streams badly fails, with the rule, what was sent and what came back", async () => {
@@ -65,6 +70,32 @@ test("a target that never answers fails; it is no harness error", async () => {
   const report = await run(url, ["protocol.content-type.json"]);
   expect(report.cases[0]).toMatchObject({ verdict: "fail", findings: [{ rule: "answers" }] });
 });
+
+test.each([
+  ["never answers", () => undefined, /^POST \/v1\/messages: no answer in 1s$/],
+  [
+    "falls silent in its answer",
+    (_request: unknown, response: ServerResponse) =>
+      response.writeHead(200, SSE).write("event: message_start"),
+    /ended|incomplete|cut|broke/,
+  ],
+])(
+  "a target that %s until the time of the case is over fails; the harness is sound",
+  async (_what, answer, message) => {
+    const url = await target(answer);
+    const all = await loadSuites(undefined, {});
+    const loaded = all.map((suite) => ({
+      ...suite,
+      cases: suite.cases.map((spec) => ({ ...spec, limit: "1s" })),
+    }));
+    const cases = ["protocol.content-type.sse"];
+    const report = await runSuite({ target: { url }, cases, loaded, version: "test" }, () => {});
+    const [result] = report.cases;
+    expect(result).toMatchObject({ verdict: "fail", blame: "bridge" });
+    expect(result?.findings.map((finding) => finding.message).join("\n")).toMatch(message);
+    expect(report.exitCode).toBe(1);
+  },
+);
 
 test("what a foreign target cannot be asked is skipped with its reason", async () => {
   const url = await target((_request, response) => response.end());

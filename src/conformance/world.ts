@@ -6,6 +6,7 @@ import { startScripted } from "../scripted/server.ts";
 import type { Dialect } from "../upstream/delta.ts";
 import type { EngineMode, ModelScript, Split } from "../scripted/script.ts";
 import type { AnswerItem, BridgeSettings, Saying } from "./case.ts";
+import { showDuration } from "./duration.ts";
 import { readExchange, type Exchange, type UpstreamCall } from "./exchange.ts";
 import { callsOf, isChat, tapBefore } from "./back-hop.ts";
 import { NoAnswer, sendHttp, type HttpOptions } from "./http.ts";
@@ -192,20 +193,28 @@ async function transfer(
   const limits = {
     timeoutMs: world.scripted === null ? LIVE_SILENCE_MS : SILENCE_MS,
     signal: world.signal,
-    keepPartial: live,
+    keepPartial: live || world.foreign,
     ...options,
   };
   const mark = randomUUID();
   const headers: Send["headers"] =
     world.back === undefined ? send.headers : [...send.headers, [EXCHANGE_HEADER, mark]];
+  const started = performance.now();
   const response = await sendHttp(world.url, { method, path, headers, body }, limits).catch(
     (error: unknown) => {
       if (live && (error instanceof NoAnswer || world.signal.aborted)) return unanswered(error);
-      throw error;
+      if (!isOverdue(world)) throw error;
+      const waited = showDuration(performance.now() - started);
+      throw new NoAnswer(`${method} ${path}: no answer in ${waited}`, { cause: error });
     },
   );
   const back = world.back?.exchanges.filter(({ exchangeId }) => exchangeId === mark) ?? null;
   return { request: { method, path, headers: send.headers, body: textOf(body) }, response, back };
+}
+
+/** The time of the case is over, and what took it is not ours. */
+export function isOverdue({ foreign, signal }: Pick<World, "foreign" | "signal">): boolean {
+  return foreign && signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
 }
 
 function unanswered(error: unknown): Exchange["response"] {
