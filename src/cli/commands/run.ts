@@ -46,7 +46,7 @@ const run: CommandModule<object, RunArguments> = {
     budget: {
       ...TEXT,
       default: "10m",
-      describe: "Longest time for the cases of each live model: 90s, 10m, 1h",
+      describe: "Time for each live model's cases; no run begins after it: 90s, 10m, 1h",
     },
     floor: {
       ...TEXT,
