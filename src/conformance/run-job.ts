@@ -66,7 +66,7 @@ async function blamed(
 ): Promise<CaseResult> {
   const rules = result.findings.map(({ rule }) => rule);
   const found = await blameFor({ exchanges, client, timedOut, rules }, world);
-  const { rule, message, evidence } = blameFinding(found, exchanges);
+  const { rule, message, evidence } = blameFinding(found, { exchanges, client });
   return { ...result, blame: found.who, findings: [{ rule, message, evidence }, ...result.findings] };
 }
 

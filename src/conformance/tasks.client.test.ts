@@ -1,3 +1,7 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Dialect } from "../upstream/delta.ts";
 import { findClaude } from "../launch/find-claude.ts";
@@ -57,6 +61,21 @@ describe("a model that does the task right passes, over either upstream", () => 
   test.each(["tasks.fix-test", "tasks.parallel-reads"])("%s, with the small client", async (id) => {
     expect(await run(id, "openai", { context: 8192 })).toMatchObject({ verdict: "pass", findings: [] });
   });
+});
+
+test("what reaches out of the folder is refused, and the task goes on", async () => {
+  const outside = join(tmpdir(), `task-outside-${randomUUID()}.txt`);
+  const turns: Parameters<NonNullable<Spoil>>[0][] = [
+    [{ call: { name: "Bash", arguments: { command: `echo x > ${outside}` } } }],
+    [{ call: { name: "Edit", arguments: { file_path: outside, old_string: "", new_string: "x" } } }],
+    [{ call: { name: "Bash", arguments: { command: `${process.execPath} -e 1` } } }],
+    [{ text: "None of it worked." }],
+  ];
+  const spoil: Spoil = (turn, number) => turns[number] ?? turn;
+  const result = await run("tasks.read", "openai", { spoil, context: 8192 });
+  expect(existsSync(outside)).toBe(false);
+  expect(result).toMatchObject({ verdict: "fail", blame: "model" });
+  expect(result.findings.at(-1)?.evidence).toContain("were refused: 3");
 });
 
 describe("a model that does it otherwise fails, and is to blame", () => {

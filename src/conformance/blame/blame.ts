@@ -45,8 +45,12 @@ function amongUs(blame: Blame): Blame {
 }
 
 /** The sentence, with the end of both hops of the exchange that decided, or of the last one. */
-export function blameFinding({ who, why, exchange }: Blame, exchanges: readonly Exchange[]): Finding {
-  const evidence = excerptOf(exchanges.at(exchange ?? -1));
+export function blameFinding(
+  { who, why, exchange }: Blame,
+  { exchanges, client }: Pick<Failure, "exchanges" | "client">,
+): Finding {
+  const hops = excerptOf(exchanges.at(exchange ?? -1));
+  const evidence = who === "client" && client !== null ? `${hops}\nclient: ${client.log}` : hops;
   return { rule: "blame", message: `${who ?? "undecided"}: ${why}`, evidence, severity: "error" };
 }
 

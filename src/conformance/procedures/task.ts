@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { Finding } from "../../strict/finding.ts";
 import { automaticFindings } from "../automatic.ts";
 import { clientFor } from "../client-choice.ts";
@@ -101,7 +101,7 @@ async function runTask(
     timeoutMs: limitMs,
     permissions: { commands: args.commands ?? [] },
     args: ["--max-turns", String(args.turns ?? TURNS)],
-    env: { CLAUDE_CODE_MAX_RETRIES: "1", ...env },
+    env: { CLAUDE_CODE_MAX_RETRIES: "1", PATH: pathWithNode(), ...env },
     ...(binary === undefined ? {} : { binary }),
   });
   const uses = toolUses(session.exchanges);
@@ -147,9 +147,14 @@ async function factsOf(
   return { uses, said: run.result?.result ?? null, before: files, after, ran };
 }
 
+/** Commands of a task find the Node that checks it afterwards. */
+function pathWithNode(): string {
+  return [dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter);
+}
+
 /** Without the user's variables, and for a short time only. */
 function runNode(args: readonly string[], cwd: string): Promise<NonNullable<TaskFacts["ran"]>> {
-  const env = { PATH: process.env["PATH"] ?? "", HOME: cwd };
+  const env = { PATH: pathWithNode(), HOME: cwd };
   return new Promise((resolve) => {
     const options = { cwd, env, timeout: CHECK_MS, killSignal: "SIGKILL" as const };
     const child = execFile(process.execPath, args, options, (_error, stdout, stderr) =>
@@ -168,7 +173,7 @@ function story({ run, exchanges }: Session, uses: readonly ToolUse[]): string {
   return [
     `${exchanges.length} requests`,
     ...lines,
-    ...(denied > 0 ? [`${denied} calls reached out of the folder and were refused`] : []),
+    ...(denied > 0 ? [`calls that reached further than the task needs, and were refused: ${denied}`] : []),
     clientLog(run),
   ].join("\n");
 }
