@@ -140,6 +140,34 @@ describe("in both dialects", () => {
       [{}, { content: "[web_search result: failed: unavailable]" }, {}],
     ],
     [
+      "a summary stands for what came before it",
+      [
+        user("old"),
+        assistant([textBlock("older"), { type: "compaction", content: "SUM" }, textBlock("a")]),
+        user("b"),
+      ],
+      [
+        { role: "user", content: "Summary of the conversation so far:\nSUM" },
+        { role: "assistant", content: "a" },
+        { role: "user", content: "b" },
+      ],
+    ],
+    [
+      "a summary alone, after one that failed",
+      [
+        user("old"),
+        assistant([{ type: "compaction", content: "SUM" }]),
+        user("b"),
+        assistant([{ type: "compaction", content: null }, textBlock("c")]),
+        user("d"),
+      ],
+      [
+        { role: "user", content: "Summary of the conversation so far:\nSUM\nb" },
+        { content: "c" },
+        { content: "d" },
+      ],
+    ],
+    [
       "nothing but redacted thinking",
       [user("q"), assistant([{ type: "redacted_thinking", data: "X" }]), user("b")],
       [{ role: "user", content: "q\nb" }],

@@ -3,10 +3,12 @@ import type {
   ContentBlock,
   Message,
   OtherBlock,
+  TextBlock,
   ToolResultBlock,
   ToolUseBlock,
 } from "../../messages/types.ts";
 import { readSignature } from "../signature.ts";
+import { lastSummary } from "./compaction.ts";
 import type { RenderOptions } from "./options.ts";
 import { renderToolResult } from "./results.ts";
 import { readServerPair } from "./server-pairs.ts";
@@ -60,9 +62,16 @@ function append(turns: Turn[], next: Turn[]): void {
 
 function groupSides(messages: readonly Message[], options: RenderOptions): Side[] {
   const sides: Side[] = [];
+  const summary = lastSummary(messages);
   messages.forEach((message, n) => {
+    if (summary !== null && n < summary.message) return;
     const path = `messages.${n}`;
-    const blocks = placeBlocks(message, path);
+    let blocks = placeBlocks(message, path);
+    if (summary?.message === n) {
+      const at = `${path}.content.${summary.block}`;
+      sides.push({ role: "user", entries: [{ block: summaryBlock(summary.text), path: at }] });
+      blocks = blocks.slice(blocks.findIndex((placed) => placed.path === at) + 1);
+    }
     if (message.role === "assistant") {
       const last = sides.at(-1);
       if (last?.role === "assistant") last.blocks.push(...blocks);
@@ -75,6 +84,10 @@ function groupSides(messages: readonly Message[], options: RenderOptions): Side[
     else sides.push({ role: "user", entries });
   });
   return sides;
+}
+
+function summaryBlock(text: string): TextBlock {
+  return { type: "text", text: `Summary of the conversation so far:\n${text}` };
 }
 
 function placeBlocks(message: Message, path: string): Placed[] {
