@@ -57,7 +57,7 @@ function withWeb(report: ReplayReport, web: RecordedWeb): ReplayReport {
   const left = web.left().map(({ exchange }) => `${exchange} (web)`);
   return {
     ...report,
-    misses: [...report.misses, ...misses],
+    misses: [...misses, ...report.misses],
     unconsumed: [...report.unconsumed, ...left],
   };
 }

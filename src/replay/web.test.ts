@@ -8,12 +8,15 @@ import { forbidden } from "../bridge/web/guard.ts";
 import type { WebOptions } from "../bridge/web/options.ts";
 import type { WebAnswer, WebAsk } from "../bridge/web/seam.ts";
 import { readCassette } from "../cassette/read.ts";
+import { Redactor } from "../cassette/redact.ts";
 import { scanCassette } from "../cassette/scan.ts";
 import type { Cassette, Exchange, WebHop } from "../cassette/types.ts";
 import { chunk, recordRequests, turn } from "../testing/record-requests.ts";
 import { acceptReruns } from "./accept.ts";
 import { describeFinding } from "./describe.ts";
+import type { ReplayReport } from "./player.ts";
 import type { RecordOptions } from "./record.ts";
+import { startStage, type Stage } from "./stage.ts";
 import { verifyCassette, type VerifyReport } from "./verify.ts";
 
 const file = (name: string): Buffer => readFileSync(new URL(`../../fixtures/${name}`, import.meta.url));
@@ -218,6 +221,43 @@ test.each(["none", "slow"])("what cannot be had from a URL is refused again: %s"
   expect([cassette.exchanges[0]?.bridgeResponse.status, fetched(cassette)[0]?.length]).toEqual([400, 1]);
   expect((await verifyCassette(cassette)).findings).toEqual([]);
 });
+
+describe("behind the bridge, the recording", () => {
+  const ask = async (cassette: Cassette): Promise<ReplayReport> => {
+    const redactor = new Redactor({ profile: "published" });
+    await using stage = await staged(cassette, redactor);
+    const headers = { authorization: "Bearer any", "content-type": "application/json" };
+    const body = JSON.stringify(turn("Find needles", TOOLS));
+    await (await fetch(`${stage.url}/v1/messages?beta=true`, { method: "POST", headers, body })).text();
+    return stage.report();
+  };
+
+  test("answers searches, and is used up by them", async () => {
+    const { cassette } = await record([turn("Find needles", TOOLS)], [search], "Red.");
+    await using stage = await staged(cassette, new Redactor({ profile: "published" }));
+    expect(stage.report().unconsumed).toContain("0001 (web)");
+    expect(await ask(cassette)).toMatchObject({ misses: [], unconsumed: [] });
+  });
+
+  test("has no answer for another search: a miss", async () => {
+    const { cassette } = await record([turn("Find needles", TOOLS)], [search], "Red.");
+    const [hop] = cassette.exchanges[0]?.web ?? [];
+    Object.assign(hop?.request ?? {}, { path: "/search?q=other&format=json" });
+    const { misses, unconsumed } = await ask(cassette);
+    // What follows from it comes behind it.
+    expect(misses[0]?.message).toEqual(
+      expect.stringMatching(
+        /^ReplayMiss \[out-of-scope\] GET search service \/search\?q=plain&format=json: /,
+      ),
+    );
+    expect(unconsumed).toContain("0001 (web)");
+  });
+});
+
+async function staged(cassette: Cassette, redactor: Redactor): Promise<Stage & AsyncDisposable> {
+  const stage = await startStage(cassette, { surface: "back", redactor });
+  return { ...stage, [Symbol.asyncDispose]: () => stage.close() };
+}
 
 type Change = (hop: WebHop, exchange: Exchange) => void;
 const swap: (from: string, to: string) => Change = (from, to) => (hop) => {
