@@ -27,7 +27,7 @@ afterEach(async () => {
 const CLIENT = `
 const prompt = process.argv[process.argv.indexOf("-p") + 1];
 const messages = [{ role: "user", content: prompt }];
-const tools = ["Read", "Edit"].map((name) => ({ name, input_schema: { type: "object" } }));
+const tools = ["Read", "Edit", "Bash"].map((name) => ({ name, input_schema: { type: "object" } }));
 const ask = async (leave) => {
   const response = await fetch(process.env.ANTHROPIC_BASE_URL + "/v1/messages", {
     method: "POST",
@@ -155,6 +155,14 @@ test("a model that still speaks when the time is over is to blame, not the clien
   expect(result).toMatchObject({ verdict: "fail", blame: "model" });
   expect(result.findings[0]?.message).toMatch(/the model was still speaking when the time was over/);
   expect(result.findings[1]?.message).toBe("not done after 2s: the client was ended");
+});
+
+test("a command that does not end is the model's, who called for it", async () => {
+  const prompt = "Which files are in this folder?";
+  const procedure = { task: { prompt, passed: { tools: [{ name: "Bash" }] } } };
+  const result = await run("await ask(); setInterval(() => {}, 1000);", { procedure, limit: "3s" });
+  expect(result).toMatchObject({ verdict: "fail", blame: "model" });
+  expect(result.findings[0]?.message).toMatch(/the command that it called for did not end in time/);
 });
 
 test("a model server that says nothing for the whole time is the environment's", async () => {
