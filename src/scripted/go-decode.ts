@@ -17,6 +17,22 @@ export function decodeFirst(body: string, words: DecodeWords): unknown {
   return parsed(text) ?? parsed(text.slice(0, scanValue(text, 0))) ?? badEscape();
 }
 
+/** Keys and the texts of their values, of a JSON object or array as it is written; of an array the keys are empty. */
+export function membersOf(text: string): [key: string, value: string][] {
+  const found: [string, string][] = [];
+  const isObject = text.trimStart().startsWith("{");
+  for (let at = text.indexOf(isObject ? "{" : "[") + 1; ;) {
+    at = skipSpace(text, at);
+    if ("}]".includes(text[at] ?? "}")) return found;
+    if (text[at] === ",") at = skipSpace(text, at + 1);
+    const end = isObject ? scanString(text, at) : at;
+    const from = isObject ? skipSpace(text, end) + 1 : at;
+    const to = scanValue(text, from);
+    found.push([isObject ? (JSON.parse(text.slice(at, end)) as string) : "", text.slice(from, to)]);
+    at = to;
+  }
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { ScriptedModelInfo } from "../options.ts";
-import { type Chat, EngineFailure, type Line } from "./engine.ts";
+import { goJson } from "../go-json.ts";
+import { type Chat, type Engine, EngineFailure, type Line } from "./engine.ts";
+import { goEngine } from "./go.ts";
 import { jinjaEngine } from "./jinja.ts";
 import { parserEngine } from "./parser.ts";
 
@@ -36,6 +38,38 @@ test("parser: arguments that are null stay null", () => {
     .reader(CHAT, MODEL)
     .push('<tool_call>\n{"name": "Bash", "arguments": null}\n</tool_call>');
   expect(lines).toEqual<Line[]>([{ content: "", thinking: "", calls: [{ name: "Bash", arguments: null }] }]);
+});
+
+const GIVEN = '{"z":1,"a":{"y":-0,"b":[{"q":1,"p":2}]},"10":9007199254740993,"2":1.10}';
+
+function callsOf(engine: Engine, args: string): string[] {
+  const reader = engine.reader(CHAT, MODEL);
+  const lines = [
+    ...reader.push(`<tool_call>\n{"name": "Bash", "arguments": ${args}}\n</tool_call>`),
+    reader.end("stop"),
+  ];
+  return lines.flatMap(({ calls }) => calls.map((call) => goJson(call.arguments)));
+}
+
+test.each([
+  // A real one gives them in any order.
+  ["go", goEngine, '{"10":9007199254740992,"2":1.1,"a":{"b":[{"p":2,"q":1}],"y":-0},"z":1}'],
+  ["jinja", jinjaEngine, '{"z":1,"a":{"b":[{"p":2,"q":1}],"y":-0},"10":9007199254740992,"2":1.1}'],
+  ["parser", parserEngine, '{"z":1,"a":{"b":[{"p":2,"q":1}],"y":-0},"10":9007199254740992,"2":1.1}'],
+])("%s: numbers become doubles; keys below the arguments are sorted", (_mode, engine, args) => {
+  expect(callsOf(engine, GIVEN)).toEqual([args]);
+});
+
+test("a number that no double holds: the call vanishes, or the answer fails", () => {
+  const into = (what: string): string =>
+    `json: cannot unmarshal number 1e400 into Go ${what} of type float64`;
+  expect(callsOf(goEngine, '{"n":1e400}')).toEqual([]);
+  expect(() => callsOf(parserEngine, '{"n":[1e400]}')).toThrow(
+    new EngineFailure(`failed to parse JSON: ${into("struct field .arguments")}`),
+  );
+  expect(() => callsOf(jinjaEngine, '{"n":1e400}')).toThrow(
+    new EngineFailure(`llama-server returned invalid tool call arguments for "Bash": ${into("value")}`),
+  );
 });
 
 test("jinja: a token that ends a thought and begins the answer makes two lines", () => {

@@ -1,3 +1,5 @@
+import { write } from "../go-json.ts";
+import { goArguments } from "../go-value.ts";
 import type { ToolUse } from "./engine.ts";
 
 /** A call found in model text and where the text behind it begins. */
@@ -21,7 +23,8 @@ export function findCall(text: string, names: readonly string[]): FoundCall | nu
   if (object === null) return null;
   const args = argumentsIn(object.value, named.name);
   if (args === "none") return null;
-  const call = { name: named.name, arguments: args ?? object.value };
+  const found = args ?? object.value;
+  const call = { name: named.name, arguments: goArguments(found, () => write(found), true) };
   return { call, end: Math.max(named.end, object.end) };
 }
 
@@ -89,7 +92,9 @@ function asObject(value: unknown): Record<string, unknown> | undefined {
 function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
+    if (!isObject(value)) return null;
+    goArguments(value, () => text);
+    return value;
   } catch {
     return null;
   }

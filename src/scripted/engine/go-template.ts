@@ -1,5 +1,5 @@
 import type { ScriptedModelInfo } from "../options.ts";
-import { goJson, goJsonSorted } from "../go-json.ts";
+import { goJson, goJsonSorted, GoObject } from "../go-json.ts";
 import type { Chat, ChatMessage, ChatTool } from "./engine.ts";
 
 /** The Modelfile TEMPLATE that the simulated models carry; `renderGoTemplate` is what it does. */
@@ -52,8 +52,19 @@ function mergeRoles(messages: readonly ChatMessage[]): ChatMessage[] {
 function renderTool(tool: ChatTool): string {
   const { type = "object", required, properties, items, $defs } = tool.parameters;
   const names = Array.isArray(required) ? required.join(" ") : "";
-  const parameters = [type, goValue($defs), goValue(items), `[${names}]`, goJson(properties ?? {})].join(" ");
+  const parameters = [
+    type,
+    goValue($defs),
+    goValue(items),
+    `[${names}]`,
+    goJson(sortedKeys(properties ?? {})),
+  ].join(" ");
   return `{"type": "function", "function": {${tool.name} ${tool.description} {${parameters}}}}\n`;
+}
+
+/** Ordered as a Go map is printed; what is below is a struct, in an order of its own. */
+function sortedKeys(value: object): GoObject {
+  return new GoObject(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** A value inside a printed Go struct. */

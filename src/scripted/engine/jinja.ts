@@ -1,3 +1,5 @@
+import { sliceJson } from "../../wire/json.ts";
+import { goArguments, NumberTooLarge } from "../go-value.ts";
 import { ALL } from "../ids.ts";
 import type { ScriptedModelInfo } from "../options.ts";
 import { overlap } from "../stop-hold.ts";
@@ -18,7 +20,7 @@ const TRIGGER = "<tool_call>\n";
  */
 export const jinjaEngine: Engine = {
   mode: "jinja",
-  render: renderChatml,
+  render: (chat) => renderChatml(chat),
   reader: createJinjaReader,
   describe: (model) => ({ template: jinjaTemplate(model), modelfile: ["TEMPLATE {{ .Prompt }}"] }),
   callId: { prefix: "", length: 32, alphabet: ALL },
@@ -94,12 +96,14 @@ function readCalls(text: string): ToolUse[] {
 function readCall(text: string): ToolUse {
   try {
     const { name, arguments: args } = JSON.parse(text) as ToolUse;
-    return { name, arguments: args };
-  } catch {
+    return { name, arguments: goArguments(args, () => sliceJson(text, ["arguments"]) ?? "{}") };
+  } catch (error) {
     const name = /"name"\s*:\s*"([^"]*)"/u.exec(text)?.[1] ?? "";
-    throw new EngineFailure(
-      `llama-server returned invalid tool call arguments for "${name}": unexpected end of JSON input`,
-    );
+    const why =
+      error instanceof NumberTooLarge
+        ? `json: ${error.message} into Go value of type float64`
+        : "unexpected end of JSON input";
+    throw new EngineFailure(`llama-server returned invalid tool call arguments for "${name}": ${why}`);
   }
 }
 

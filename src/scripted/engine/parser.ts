@@ -1,9 +1,12 @@
+import { sliceJson } from "../../wire/json.ts";
 import { decodeFirst } from "../go-decode.ts";
+import { escapeJson, write } from "../go-json.ts";
+import { goArguments, NumberTooLarge } from "../go-value.ts";
 import { BindFailure } from "../http/failure.ts";
 import { LOWER } from "../ids.ts";
 import type { ScriptedModelInfo } from "../options.ts";
 import { overlap } from "../stop-hold.ts";
-import { renderChatml } from "./chatml.ts";
+import { renderChatml, type ToolWords } from "./chatml.ts";
 import { type Chat, type Engine, EngineFailure, line, type LineReader, type ToolUse } from "./engine.ts";
 import { GO_NO_VISION, GO_STOP } from "./go.ts";
 import { createThinkReader } from "./think-reader.ts";
@@ -15,10 +18,20 @@ const CLOSE = "</tool_call>";
 const CHATML =
   "{{- range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n";
 
+/** Those of Ollama's renderer `qwen3-vl-instruct`. */
+const QWEN_WORDS: ToolWords = {
+  before:
+    "# Tools\n\nYou may call one or more functions to assist with the user query.\n\nYou are provided with function signatures within <tools></tools> XML tags:\n<tools>",
+  after:
+    '\n</tools>\n\nFor each function call, return a json object with function name and arguments within <tool_call></tool_call> XML tags:\n<tool_call>\n{"name": <function-name>, "arguments": <args-json-object>}\n</tool_call>',
+  number: write,
+  escape: escapeJson,
+};
+
 /** Ollama with a built-in renderer and parser, here `qwen3`. */
 export const parserEngine: Engine = {
   mode: "parser",
-  render: renderChatml,
+  render: (chat) => renderChatml(chat, QWEN_WORDS),
   reader: createParserReader,
   describe: () => ({
     template: CHATML,
@@ -94,8 +107,12 @@ function parseCall(text: string): ToolUse {
     }) as Partial<ToolUse>;
     if (args !== null && (typeof args !== "object" || Array.isArray(args)))
       throw new BindFailure("Value looks like object, but can't find closing '}' symbol");
-    return { name, arguments: args };
+    return { name, arguments: goArguments(args, () => sliceJson(text, ["arguments"]) ?? "{}") };
   } catch (error) {
+    if (error instanceof NumberTooLarge)
+      throw new EngineFailure(
+        `failed to parse JSON: json: ${error.message} into Go struct field .arguments of type float64`,
+      );
     if (!(error instanceof BindFailure)) throw error;
     const message = error.message === "unexpected EOF" ? "unexpected end of JSON input" : error.message;
     throw new EngineFailure(`failed to parse JSON: ${message}`);

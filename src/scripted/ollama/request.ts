@@ -1,7 +1,9 @@
 import type { Chat, ChatMessage, ChatTool } from "../engine/engine.ts";
 import { bindStruct, type Field, textOf } from "../go-bind.ts";
 import { decodeFirst } from "../go-decode.ts";
+import { sliceJson } from "../../wire/json.ts";
 import { goJson } from "../go-json.ts";
+import { goArguments, NumberTooLarge } from "../go-value.ts";
 import { BindFailure, HttpFailure } from "../http/failure.ts";
 import { bindTools } from "./tools.ts";
 
@@ -40,7 +42,9 @@ const CHAT: Record<string, Field> = {
 export function readOllamaChat(body: string): OllamaChat {
   const value = decodeFirst(body, { empty: "missing request body" });
   const fields = bindStruct(value, "ChatRequest", "api.ChatRequest", CHAT);
-  const messages = ((fields["messages"] ?? []) as Record<string, unknown>[]).map(readMessage);
+  const messages = ((fields["messages"] ?? []) as Record<string, unknown>[]).map((message, n) =>
+    readMessage(message, (path) => sliceJson(body, ["messages", n, ...path]) ?? "{}"),
+  );
   const options = (fields["options"] ?? {}) as Record<string, unknown>;
   return {
     model: textOf(fields["model"]),
@@ -59,7 +63,11 @@ export function readOllamaChat(body: string): OllamaChat {
   };
 }
 
-function readMessage(message: Record<string, unknown>): ChatMessage {
+/** @param textOfPath the JSON of something within the message, as it was sent */
+function readMessage(
+  message: Record<string, unknown>,
+  textOfPath: (path: (string | number)[]) => string,
+): ChatMessage {
   const images = (message["images"] ?? []) as unknown[];
   images.forEach(checkBase64);
   const calls = (message["tool_calls"] ?? []) as { function?: { name?: string; arguments?: unknown } }[];
@@ -68,13 +76,27 @@ function readMessage(message: Record<string, unknown>): ChatMessage {
     content: textOf(message["content"]),
     thinking: textOf(message["thinking"]),
     images: images.length,
-    toolCalls: calls.map((call) => {
+    toolCalls: calls.map((call, n) => {
       if (typeof call.function?.arguments === "string") {
         throw new BindFailure("Value looks like object, but can't find closing '}' symbol");
       }
-      return { name: call.function?.name ?? "", arguments: call.function?.arguments ?? {} };
+      const path = ["tool_calls", n, "function", "arguments"];
+      return {
+        name: call.function?.name ?? "",
+        arguments: readArguments(call.function?.arguments ?? {}, () => textOfPath(path)),
+      };
     }),
   };
+}
+
+function readArguments(value: unknown, text: () => string): unknown {
+  try {
+    return goArguments(value, text);
+  } catch (error) {
+    if (!(error instanceof NumberTooLarge)) throw error;
+    const field = "ChatRequest.messages.tool_calls.function.arguments";
+    throw new BindFailure(`json: ${error.message} into Go struct field ${field} of type float64`);
+  }
 }
 
 function checkBase64(image: unknown): void {

@@ -1,4 +1,5 @@
 import type { Chat, ChatMessage } from "../engine/engine.ts";
+import { goArguments } from "../go-value.ts";
 import { bindStruct, type Field, textOf } from "../go-bind.ts";
 import { decodeFirst } from "../go-decode.ts";
 import { BindFailure } from "../http/failure.ts";
@@ -92,7 +93,7 @@ function readMessage(message: Record<string, unknown>, read: Readers): ChatMessa
 
 function readArguments(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return goArguments(JSON.parse(text) as unknown, () => text);
   } catch {
     throw new BindFailure("invalid tool call arguments");
   }
