@@ -9,7 +9,6 @@ import { engineScripts } from "./open-engine.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../cli/bridge-conformance.ts", import.meta.url));
 
-
 const defect = await trueModelDefect();
 if (defect !== null) console.warn(`SKIPPED, the suites on a real llama-server: ${defect}`);
 

@@ -11,7 +11,7 @@ type Lowering = Pick<ModelFlags, "toolSchemas" | "opaqueTools">;
 const ALONE = 16;
 
 /** What tells a tool from all others, with its schema: one of the same name may be fine. */
-export function toolKey({ name, schema }: Named): string {
+function toolKey({ name, schema }: Named): string {
   return stringifyJson([name, schema]);
 }
 
