@@ -17,15 +17,14 @@ export interface ClientChoice {
  */
 export function clientFor(profile: LiveModel["profile"]): ClientChoice {
   const window = profile?.context.used ?? null;
-  const { variables, warnings } = profileOf({
+  const { variables, tight } = profileOf({
     contextWindow: window,
     maxOutput: null,
     thinking: thinkingOf(profile),
   });
-  const bare = window !== null && warnings.length > 0;
   return {
-    bare,
-    why: bare ? `a context of ${window} tokens has no room for the full client` : null,
+    bare: tight,
+    why: tight ? `a context of ${window} tokens has no room for the full client` : null,
     env: variables,
   };
 }

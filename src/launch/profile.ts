@@ -5,6 +5,8 @@ export type ModelFacts = Pick<ModelFlags, "contextWindow" | "maxOutput" | "think
   Partial<Pick<ModelFlags, "cutsPrompts" | "remote" | "tools">>;
 
 export interface Profile {
+  /** The full client would have no room to work in. */
+  tight: boolean;
   /** For the client's environment; the user's own values win over them. */
   variables: Record<string, string>;
   /** What was decided and why, for `--debug`. */
@@ -66,7 +68,9 @@ export function profileOf(facts: ModelFacts, output: number | null = null): Prof
   const thinks = thinking !== "none";
   const room = window === null ? null : compactionAt(window, limit ?? USUAL_OUTPUT);
   const inline = room === null || INLINE_PROMPT * 2 <= room;
+  const tight = room !== null && room < SEARCH_PROMPT + WORKING_ROOM;
   return {
+    tight,
     variables: {
       ENABLE_TOOL_SEARCH: inline ? "false" : "true",
       ...(window !== null && {
@@ -83,8 +87,7 @@ export function profileOf(facts: ModelFacts, output: number | null = null): Prof
       inline ? "all tools are described in every request" : "tools are found by search: they leave more room",
       thinks ? "thinking is left to the client" : "thinking is off: the model cannot",
     ],
-    warnings:
-      room !== null && room < SEARCH_PROMPT + WORKING_ROOM ? [tooSmall(window ?? 0, cutsPrompts)] : [],
+    warnings: tight ? [tooSmall(window ?? 0, cutsPrompts)] : [],
   };
 }
 

@@ -5,7 +5,7 @@ import type { RunClaudeOptions, RunClaudeResult } from "../../launch/run-claude.
 import type { ClientFacts } from "../blame/client.ts";
 import type { Exchange } from "../exchange.ts";
 import { solid } from "../blame/said.ts";
-import { excerpt, isRecord, listOf } from "../path.ts";
+import { isRecord, listOf } from "../path.ts";
 import { behind, type World } from "../world.ts";
 import { messageExchanges } from "./claude-traffic.ts";
 
@@ -91,7 +91,9 @@ function hidesWords({ run: { result }, exchanges }: Session): boolean {
   return !solid(result.result ?? "").includes(solid(words));
 }
 
-/** The end of what the client printed, to show with a finding. */
+/** The end of what the client printed, but for what it says of itself at its start. */
 export function clientLog({ exitCode, stderr, stdout }: RunClaudeResult): string {
-  return excerpt(`exit ${exitCode}\n${stderr.slice(-700)}\n${stdout.slice(-1500)}`, 2300);
+  const events = stdout.split("\n").filter((line) => !line.startsWith('{"type":"system"'));
+  const parts = [`exit ${exitCode}`, stderr.trim().slice(-700), events.join("\n").trim().slice(-1500)];
+  return parts.filter((part) => part !== "").join("\n");
 }

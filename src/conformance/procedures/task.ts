@@ -171,7 +171,7 @@ function story({ run, exchanges }: Session, uses: readonly ToolUse[]): string {
   });
   const denied = run.result?.permission_denials?.length ?? 0;
   return [
-    `${exchanges.length} requests`,
+    `requests: ${exchanges.length}`,
     ...lines,
     ...(denied > 0 ? [`calls that reached further than the task needs, and were refused: ${denied}`] : []),
     clientLog(run),
