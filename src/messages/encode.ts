@@ -24,38 +24,62 @@ const FIELDS: Record<Piece, string> = {
   input_json_delta: "partial_json",
 };
 
+/** What is the same in all deltas of one kind in one block. */
+interface Frame {
+  piece: Piece | null;
+  index: number;
+  /** Up to the text. */
+  head: Uint8Array;
+  /** From the text of one to that of the next. */
+  between: Uint8Array;
+}
+
 /** Writes the events of one stream as bytes, the same that `encodeEvent` stands for, at a quarter of its cost. */
 export class EventEncoder {
   readonly #out = new Utf8Writer();
-  /** The head of the last delta, which is most often that of the next. */
-  #head = { piece: "", index: -1, bytes: new Uint8Array() };
+  #frame: Frame = { piece: null, index: -1, head: new Uint8Array(), between: new Uint8Array() };
+  /** The last delta still lacks its end, which is written with the head of the next. */
+  #isOpen = false;
 
   /** Text of the stream that is no event, such as a comment. */
   text(text: string): void {
+    this.#close();
     this.#out.text(text);
   }
 
   event(event: MessageEvent): void {
-    if (event.type !== "content_block_delta") return this.#out.text(encodeEvent(event));
+    if (event.type !== "content_block_delta") return this.text(encodeEvent(event));
     const { index, delta } = event;
     if (delta.type === "text_delta") this.#delta(index, delta.type, delta.text);
     else if (delta.type === "thinking_delta") this.#delta(index, delta.type, delta.thinking);
     else if (delta.type === "input_json_delta") this.#delta(index, delta.type, delta.partial_json);
-    else this.#out.text(encodeEvent(event));
+    else this.text(encodeEvent(event));
   }
 
   /** What was written since the last time. */
   take(): Uint8Array {
+    this.#close();
     return this.#out.take();
   }
 
   #delta(index: number, piece: Piece, text: string): void {
-    if (this.#head.piece !== piece || this.#head.index !== index) {
-      const head = `${DELTA}${index},"delta":{"type":"${piece}","${FIELDS[piece]}":`;
-      this.#head = { piece, index, bytes: Buffer.from(head) };
+    if (this.#frame.piece !== piece || this.#frame.index !== index) {
+      this.#close();
+      this.#frame = frameOf(index, piece);
     }
-    this.#out.bytes(this.#head.bytes);
+    this.#out.bytes(this.#isOpen ? this.#frame.between : this.#frame.head);
     this.#out.jsonString(text);
+    this.#isOpen = true;
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     this.#out.bytes(DELTA_END);
   }
+}
+
+function frameOf(index: number, piece: Piece): Frame {
+  const head = Buffer.from(`${DELTA}${index},"delta":{"type":"${piece}","${FIELDS[piece]}":`);
+  return { piece, index, head, between: Buffer.concat([DELTA_END, head]) };
 }

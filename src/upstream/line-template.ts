@@ -13,8 +13,10 @@ export interface Framing {
 
 /** Reads one line, whole with its frame, and says what it means. */
 interface Template {
-  /** Sticky; its one group is the text. */
+  /** Sticky. */
   pattern: RegExp;
+  /** Characters after the text. */
+  tail: number;
   make: (text: string) => UpstreamDelta;
 }
 
@@ -28,7 +30,7 @@ const MARKS = ["x", "y\\n"] as const;
 /** After so many models in a row that no line was like, the server's lines are too different to try. */
 const PATIENCE = 8;
 /** The inside of a JSON string, nearly: what is no escape is refused later. Longer texts are not worth the stack. */
-const TEXT = String.raw`((?:[^"\\\x00-\x1f]|\\.){1,2000})`;
+const TEXT = String.raw`(?:[^"\\\x00-\x1f]|\\.){1,2000}`;
 /** Nothing in it would stand otherwise in a JSON string. */
 const PLAIN = String.raw`[^"\\\x00-\x1f]*`;
 
@@ -57,11 +59,10 @@ export class LineTemplate {
   match(text: string, at: number): UpstreamDelta | null {
     const template = this.#template;
     if (template === null) return null;
-    const { pattern } = template;
+    const { pattern, tail } = template;
     pattern.lastIndex = at;
-    const found = pattern.exec(text)?.[1];
-    if (found === undefined) return null;
-    const value = found.includes("\\") ? unescaped(found) : found;
+    if (!pattern.test(text)) return null;
+    const value = stringBefore(text, pattern.lastIndex - tail);
     if (value === null) return null;
     this.#failures = 0;
     this.end = pattern.lastIndex;
@@ -110,7 +111,7 @@ function proven(line: string, slot: Slot, read: LineReader, framing: Framing): T
   if (!isProven) return null;
   const start = head === null ? exactly(framing.before) : exactly(framing.before + head) + PLAIN;
   const source = start + exactly(middle) + TEXT + exactly(tail + framing.after);
-  return { pattern: new RegExp(source, "y"), make: slot.make };
+  return { pattern: new RegExp(source, "y"), tail: tail.length + framing.after.length, make: slot.make };
 }
 
 /** What stands before the text, cut where the free string is; null when there is none. */
@@ -125,6 +126,25 @@ function splitFree(before: string, free: string | undefined): [head: string | nu
 /** The source of a pattern for this text and no other. */
 function exactly(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * The JSON string whose inside ends here, from the last quote that is not escaped: by its pattern, the inside
+ * has no other. Null when it is none after all. (A group of the pattern would cost an array for each line.)
+ */
+function stringBefore(text: string, end: number): string | null {
+  let isPlain = true;
+  let start = end;
+  for (; ; start--) {
+    const unit = text.charCodeAt(start - 1);
+    if (unit === BACKSLASH) isPlain = false;
+    else if (unit === QUOTE && text.charCodeAt(start - 2) !== BACKSLASH) break;
+  }
+  const inside = text.slice(start, end);
+  return isPlain ? inside : unescaped(inside);
 }
 
 /** Null when this is not the inside of one JSON string. */

@@ -15,17 +15,17 @@ export class LineDecoder {
 
   /** The lines completed by these bytes, without their ends. */
   push(bytes: Uint8Array): string[] {
-    return split(this.pushText(bytes));
+    return this.pushWhole(bytes).flatMap(split);
   }
 
-  /** The same as one text in which each line ends in one LF. */
-  pushText(bytes: Uint8Array): string {
+  /** The same in texts of one or more lines, each with an LF for its end. */
+  pushWhole(bytes: Uint8Array): string[] {
     return this.#whole.push(this.#unified(this.#decoder.push(bytes)));
   }
 
   /** The last line, when it is not empty and nothing ended it. */
   end(): string[] {
-    const lines = split(this.#whole.push(this.#unified(this.#decoder.end())));
+    const lines = this.#whole.push(this.#unified(this.#decoder.end())).flatMap(split);
     const rest = this.#whole.end();
     return rest === "" ? lines : [...lines, rest];
   }

@@ -11,17 +11,17 @@ export class NdjsonDecoder {
 
   /** The lines completed by these bytes, trimmed. */
   push(bytes: Uint8Array): string[] {
-    return nonBlank(this.pushText(bytes));
+    return this.pushWhole(bytes).flatMap(nonBlank);
   }
 
-  /** The same as one text, as it came: blank lines, blanks and the LF of each line are in it. */
-  pushText(bytes: Uint8Array): string {
+  /** The same in texts of one or more lines, as they came: blank lines, blanks and the LF of each are in it. */
+  pushWhole(bytes: Uint8Array): string[] {
     return this.#whole.push(this.#decoder.push(bytes));
   }
 
   /** The last line, when nothing ended it. */
   end(): string[] {
-    return nonBlank(this.#whole.push(this.#decoder.end()) + this.#whole.end());
+    return [...this.#whole.push(this.#decoder.end()), this.#whole.end()].flatMap(nonBlank);
   }
 }
 

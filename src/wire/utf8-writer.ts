@@ -3,10 +3,8 @@ const BACKSLASH = 0x5c;
 /** Bytes a UTF-16 unit can become. */
 const BYTES_PER_UNIT = 3;
 const FIRST_SIZE = 1024;
-/** A buffer larger than this is given away with what it holds. */
-const KEPT_SIZE = 256 * 1024;
 
-/** Collects text as UTF-8, in a buffer that is used again: many small pieces cost no strings in between. */
+/** Collects text as UTF-8: many small pieces cost no strings in between. */
 export class Utf8Writer {
   #buffer = Buffer.allocUnsafe(FIRST_SIZE);
   #length = 0;
@@ -40,12 +38,12 @@ export class Utf8Writer {
     this.#length = at;
   }
 
-  /** The bytes so far, which are the caller's; the writer is empty again. */
+  /** The bytes so far, which are the caller's; the writer is empty again, and has room for about as many. */
   take(): Uint8Array {
     const written = this.#buffer.subarray(0, this.#length);
+    const size = Math.max(FIRST_SIZE, this.#length, Math.floor(this.#buffer.length / 2));
+    this.#buffer = Buffer.allocUnsafe(size);
     this.#length = 0;
-    if (this.#buffer.length <= KEPT_SIZE) return Buffer.from(written);
-    this.#buffer = Buffer.allocUnsafe(FIRST_SIZE);
     return written;
   }
 

@@ -1,17 +1,21 @@
-/** Keeps back what no LF has ended yet, so that what comes out is whole lines, as one text. */
+/** Keeps back what no LF has ended yet, so that what comes out is whole lines, each with its LF. */
 export class WholeLines {
   #partial = "";
 
-  /** The lines that this text completes, each with its LF; empty when it completes none. */
-  push(text: string): string {
+  /** The lines that this text completes: the one that was begun before it, and the others as one text. */
+  push(text: string): string[] {
     const end = text.lastIndexOf("\n") + 1;
     if (end === 0) {
       this.#partial += text;
-      return "";
+      return [];
     }
-    const whole = this.#partial + (end === text.length ? text : text.slice(0, end));
-    this.#partial = end === text.length ? "" : text.slice(end);
-    return whole;
+    const begun = this.#partial;
+    this.#partial = text.slice(end);
+    if (begun === "") return [text.slice(0, end)];
+    const first = text.indexOf("\n") + 1;
+    return first === end
+      ? [begun + text.slice(0, end)]
+      : [begun + text.slice(0, first), text.slice(first, end)];
   }
 
   /** The last line when nothing ended it. */

@@ -14,7 +14,15 @@ class OllamaDecoder implements UpstreamDecoder {
 
   push(bytes: Uint8Array): UpstreamDelta[] {
     const deltas: UpstreamDelta[] = [];
-    const text = this.#lines.pushText(bytes);
+    for (const text of this.#lines.pushWhole(bytes)) this.#readAll(text, deltas);
+    return deltas;
+  }
+
+  end(): UpstreamDelta[] {
+    return this.#lines.end().flatMap(readLine);
+  }
+
+  #readAll(text: string, deltas: UpstreamDelta[]): void {
     for (let at = 0; at < text.length;) {
       const quick = this.#template.match(text, at);
       if (quick === null) at = this.#readLine(text, at, deltas);
@@ -23,11 +31,6 @@ class OllamaDecoder implements UpstreamDecoder {
         at = this.#template.end;
       }
     }
-    return deltas;
-  }
-
-  end(): UpstreamDelta[] {
-    return this.#lines.end().flatMap(readLine);
   }
 
   /** Reads the line at this offset in full, and gives the offset of the next. */

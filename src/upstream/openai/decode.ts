@@ -27,18 +27,7 @@ class OpenAiDecoder implements UpstreamDecoder {
 
   push(bytes: Uint8Array): UpstreamDelta[] {
     const deltas: UpstreamDelta[] = [];
-    const text = this.#lines.pushText(bytes);
-    for (let at = 0; at < text.length;) {
-      const quick = this.#isBetweenFrames ? this.#template.match(text, at) : null;
-      if (quick === null) {
-        const end = text.indexOf("\n", at);
-        this.#line(text.slice(at, end), deltas);
-        at = end + 1;
-      } else {
-        deltas.push(quick);
-        at = this.#template.end;
-      }
-    }
+    for (const text of this.#lines.pushWhole(bytes)) this.#readAll(text, deltas);
     return deltas;
   }
 
@@ -49,8 +38,19 @@ class OpenAiDecoder implements UpstreamDecoder {
     return [...deltas, ...this.#readStray()];
   }
 
-  get #isBetweenFrames(): boolean {
-    return this.#data.length === 0 && this.#event === "";
+  #readAll(text: string, deltas: UpstreamDelta[]): void {
+    for (let at = 0; at < text.length;) {
+      const isBetweenFrames = this.#data.length === 0 && this.#event === "";
+      const quick = isBetweenFrames ? this.#template.match(text, at) : null;
+      if (quick === null) {
+        const end = text.indexOf("\n", at);
+        this.#line(text.slice(at, end), deltas);
+        at = end + 1;
+      } else {
+        deltas.push(quick);
+        at = this.#template.end;
+      }
+    }
   }
 
   #line(line: string, deltas: UpstreamDelta[]): void {
