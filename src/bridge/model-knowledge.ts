@@ -45,6 +45,16 @@ export class ModelKnowledge {
     this.#learned.set(model, { ...this.#learned.get(model), ...found });
   }
 
+  /** Remembers what an answer showed. False when the user stated otherwise, or it was known. */
+  note(model: string, shown: Partial<ModelFlags>): boolean {
+    const learned = this.#learned.get(model);
+    const news = Object.entries(shown).filter(
+      ([flag, value]) => !(flag in this.#settings.stated) && learned?.[flag as keyof ModelFlags] !== value,
+    );
+    this.#learned.set(model, { ...learned, ...Object.fromEntries(news) });
+    return news.length > 0;
+  }
+
   async #ask(model: string, mark: string | undefined): Promise<Partial<ModelFlags>> {
     const known = this.#probed.get(model) ?? this.#probe(model, mark);
     this.#probed.set(model, known);

@@ -1,4 +1,4 @@
-import type { ApiError } from "../messages/api-error.ts";
+import { ApiError } from "../messages/api-error.ts";
 import type { MessageEvent } from "../messages/types.ts";
 import { createStreamTranslator, type StreamTranslator } from "../translate/stream.ts";
 import type { Core, Exchange } from "./core.ts";
@@ -14,6 +14,13 @@ import { transportError } from "./upstream-failure.ts";
  * upstream back until it resolves.
  */
 export type Deliver = (events: MessageEvent[], failure: ApiError | null) => Promise<void> | undefined;
+
+/** The upstream took a forced choice and did not keep to it; nothing of its answer was delivered. */
+export class ToolChoiceIgnored extends ApiError {
+  constructor(cause: ApiError | null) {
+    super("api_error", cause?.message ?? "the model server ignored tool_choice", { status: 502 });
+  }
+}
 
 /** How long a complete answer's connection may take to end before it is closed. */
 const FINISH_MS = 1_000;
@@ -61,6 +68,7 @@ async function pumpAll(
       const events = translator.push(deltas);
       if (bytes === null && !translator.finished) events.push(...translator.end());
       if (translator.finished) noteLosses(exchange.notes, translator.notes);
+      if (translator.ignoredToolChoice) throw new ToolChoiceIgnored(translator.failure);
       if (events.length > 0) {
         const held = deliver(events, translator.failure);
         if (held !== undefined) await held;

@@ -76,6 +76,34 @@ describe("lessons from refusals", () => {
     expect(bodies(fixture.upstream.chats()).map((body) => body["max_tokens"])).toEqual([32_000, 3196]);
   });
 
+  test.each([true, false])(
+    "a forced call that is ignored is asked for as JSON (stream: %s)",
+    async (stream) => {
+      const json = '{"name":"look","arguments":{"n":1}}';
+      const words = (request: FakeRequest): unknown =>
+        startEvents(request).end(textStream("Well, let me think."));
+      const call = (request: FakeRequest): unknown => startEvents(request).end(textStream(json));
+      await using fixture = await startBridge(first(words, call, call));
+      const tools = [
+        { name: "look", input_schema: { type: "object", properties: { n: { type: "integer" } } } },
+      ];
+      const body = { ...REQUEST, stream, tools, tool_choice: { type: "any" } };
+      const response = await fixture.post(body);
+      expect(response.status).toBe(200);
+      const text = await response.text();
+      expect(text).toContain("tool_use");
+      expect(text).not.toContain("let me think");
+      expect((await fixture.post(body)).status).toBe(200);
+      expect(
+        bodies(fixture.upstream.chats()).map((sent) => [sent["tool_choice"], "response_format" in sent]),
+      ).toEqual([
+        ["required", false],
+        [undefined, true],
+        [undefined, true],
+      ]);
+    },
+  );
+
   test("stream_options is left away from then on", async () => {
     await using fixture = await startBridge(
       first(refuse(400, "Unrecognized request argument: stream_options")),

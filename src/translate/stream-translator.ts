@@ -19,6 +19,8 @@ export interface StreamTranslator {
   readonly finished: boolean;
   /** Why the answer ended in `error`; while nothing was sent yet it can still be an HTTP status. */
   readonly failure: ApiError | null;
+  /** It failed for want of a call that `tool_choice` demanded; only `error` was emitted. */
+  readonly ignoredToolChoice: boolean;
   /** What the upstream has counted so far. */
   readonly usage: Readonly<UpstreamUsage>;
   readonly interventions: readonly Intervention[];

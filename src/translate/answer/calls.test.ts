@@ -161,7 +161,7 @@ describe("calls", () => {
     [
       "required, but none came",
       [text("t"), ...end("stop")],
-      ["open text t", /^error api_error: .*ignored tool_choice/],
+      [/^error api_error: .*ignored tool_choice/],
       { toolChoice: "required" },
     ],
     [

@@ -44,6 +44,7 @@ export class AnswerTranslator implements StreamTranslator {
   /** As many tokens as the text and reasoning so far can have been, when each piece was one. */
   #delivered = 0;
   finished = false;
+  ignoredToolChoice = false;
   failure: ApiError | null = null;
 
   constructor(context: AnswerContext, ids: IdSource) {
@@ -75,19 +76,26 @@ export class AnswerTranslator implements StreamTranslator {
       this.#read(delta);
       this.#checkArguments();
     }
-    return this.#writer.take();
+    return this.#take();
   }
 
   end(): MessageEvent[] {
     if (this.finished) return [];
     if (this.#finish === null) this.#fail(upstreamFault("ended its answer without finishing it"));
     else this.#complete();
-    return this.#writer.take();
+    return this.#take();
   }
 
   fail(failure: ApiError): MessageEvent[] {
     if (!this.finished) this.#fail(failure);
-    return this.#writer.take();
+    return this.#take();
+  }
+
+  /** Of an answer that has to be a call nothing goes out before there is one: without, it can be asked for anew. */
+  #take(): MessageEvent[] {
+    if (this.#context.toolChoice !== "required" || this.#sequencer.calls > 0) return this.#writer.take();
+    if (!this.finished) return [];
+    return this.ignoredToolChoice ? this.#writer.take().slice(-1) : this.#writer.take();
   }
 
   #read(delta: UpstreamDelta): void {
@@ -223,6 +231,7 @@ export class AnswerTranslator implements StreamTranslator {
       this.#context,
     );
     if (this.#context.toolChoice === "required" && stop === "end_turn") {
+      this.ignoredToolChoice = true;
       return this.#fail(upstreamFault("ignored tool_choice: it answered without calling a tool"));
     }
     if (note !== undefined) this.#note(note);
