@@ -11,10 +11,32 @@ test.each([
   ["[::]:9", "http://[::1]:9"],
   ["http://box:8080/", "http://box:8080"],
   ["https://ollama.example", "https://ollama.example"],
-  ["http://:::", "http://localhost:11434"],
+  ["http://box", "http://box"],
+  ["https://ollama.example/behind/", "https://ollama.example/behind"],
+  [":1234", "http://127.0.0.1:1234"],
+  [":66000", "http://127.0.0.1:11434"],
+  ["1.2.3.4:x", "http://1.2.3.4:11434"],
+  ["[::1]", "http://[::1]:11434"],
+  ["::1", "http://[::1]:11434"],
+  ["::", "http://[::1]:11434"],
+  ["[::1]:1337", "http://[::1]:1337"],
+  ["http://[::]:9", "http://[::1]:9"],
+  ["127.0.0.1:9/", "http://127.0.0.1:9"],
+  ["'1.2.3.4'", "http://1.2.3.4:11434"],
+  [' " 1.2.3.4 " ', "http://1.2.3.4:11434"],
+  ["ollama.com", "https://ollama.com"],
 ])("OLLAMA_HOST=%s is %s", (host, expected) => {
   expect(ollamaBaseUrl(host === undefined ? {} : { OLLAMA_HOST: host })).toBe(expected);
 });
+
+test.each(["two words", "http://:::", "http://a b:1"])(
+  "OLLAMA_HOST=%s is no address: never another Ollama",
+  (host) => {
+    expect(() => ollamaBaseUrl({ OLLAMA_HOST: host })).toThrow(
+      `OLLAMA_HOST is "${host}", which is no address`,
+    );
+  },
+);
 
 test.each([
   ["ollama", "http://h:1", "http://h:1/api/tags"],

@@ -1,6 +1,7 @@
+import { sameModel } from "../upstream/ollama/model-name.ts";
 import { BackendError, refuseWhenInterrupted } from "./backend-error.ts";
 import type { BackendWish, Download } from "./backend.ts";
-import { hasModel, listModels } from "./list-models.ts";
+import { listModels } from "./list-models.ts";
 import { pullModel } from "./pull-model.ts";
 
 /**
@@ -28,8 +29,10 @@ export async function haveModel(
   model: string,
   { by, command, wish }: { by: string; command: string; wish: BackendWish },
 ): Promise<void> {
-  const had = async (): Promise<boolean> =>
-    hasModel(await listModels({ provider: "ollama", baseUrl: url }), model);
+  const had = async (): Promise<boolean> => {
+    const listed = await listModels({ provider: "ollama", baseUrl: url });
+    return listed.some((name) => sameModel(name, model));
+  };
   if (await had()) return;
   await askFor({ what: "model", name: model, by, command }, wish);
   await pullModel(url, model, { onProgress: wish.onDownload, signal: wish.signal });

@@ -1,3 +1,5 @@
+import { sameModel } from "../upstream/ollama/model-name.ts";
+
 /** What an Ollama says of itself and of one model. */
 export interface OllamaFacts {
   engineVersion?: string;
@@ -30,7 +32,7 @@ async function json(url: string): Promise<Record<string, unknown>> {
 export async function ollamaFacts(url: string, model: string): Promise<OllamaFacts> {
   const [{ version }, { models }] = await Promise.all([json(`${url}/api/version`), json(`${url}/api/tags`)]);
   const listed = Array.isArray(models) ? (models as Listed[]) : [];
-  const digest = listed.find(({ name }) => name === model || name === `${model}:latest`)?.digest;
+  const digest = listed.find(({ name }) => typeof name === "string" && sameModel(name, model))?.digest;
   return {
     ...(typeof version === "string" && { engineVersion: version }),
     ...(typeof digest === "string" && { digest }),

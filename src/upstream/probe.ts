@@ -1,7 +1,8 @@
 import type { Dialect, UpstreamRequest } from "./delta.ts";
 import type { ModelFlags } from "./flags.ts";
 import { contextInMemory } from "./ollama/memory.ts";
-import { asArray, asObject } from "./read.ts";
+import { sameModel } from "./ollama/model-name.ts";
+import { asArray, asObject, asText } from "./read.ts";
 
 /** A model that a server says it has. */
 export interface UpstreamModel {
@@ -56,7 +57,7 @@ export function flagsFromShow(json: unknown, memory: number | null = null): Part
 export function loadedContext(json: unknown, model: string): number | null {
   const entry = asArray(asObject(json)?.["models"])
     .map((item) => asObject(item))
-    .find((item) => item?.["name"] === model || item?.["name"] === `${model}:latest`);
+    .find((item) => sameModel(asText(item?.["name"]) ?? "", model));
   return tokens(entry?.["context_length"]);
 }
 

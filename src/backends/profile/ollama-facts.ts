@@ -1,4 +1,5 @@
 import type { EngineMode } from "../../scripted/script.ts";
+import { sameModel } from "../../upstream/ollama/model-name.ts";
 import { asArray, asCount, asObject, asText, type JsonObject } from "../../upstream/read.ts";
 
 /**
@@ -47,5 +48,5 @@ export function detailOf(show: unknown, name: "quantization_level" | "parameter_
 function entryOf(list: unknown, model: string): JsonObject | undefined {
   return asArray(asObject(list)?.["models"])
     .map(asObject)
-    .find((entry) => entry?.["name"] === model || entry?.["name"] === `${model}:latest`);
+    .find((entry) => sameModel(asText(entry?.["name"]) ?? "", model));
 }

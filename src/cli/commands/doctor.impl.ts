@@ -28,16 +28,24 @@ async function claudeFinding(explicit: string | undefined): Promise<Finding> {
 }
 
 async function ollamaFinding(env: NodeJS.ProcessEnv): Promise<Finding> {
-  const baseUrl = ollamaBaseUrl(env);
-  const models = await listModels({ provider: "ollama", baseUrl, timeoutMs: 2000 }).catch(() => undefined);
-  const had = models === undefined || models.length === 0 ? "no models" : models.join(", ");
+  const { here, detail } = await ollamaThere(env);
   return {
     name: "Ollama",
-    here: models !== undefined,
-    detail: models === undefined ? `nobody answers at ${baseUrl}` : `${baseUrl}: ${had}`,
+    here,
+    detail,
     neededFor: "--model NAME without --base-url, unless there is Docker",
     how: 'https://ollama.com/download, then "ollama serve" and "ollama pull NAME"; OLLAMA_HOST says where it is',
   };
+}
+
+async function ollamaThere(env: NodeJS.ProcessEnv): Promise<Pick<Finding, "here" | "detail">> {
+  try {
+    const baseUrl = ollamaBaseUrl(env);
+    const models = await listModels({ provider: "ollama", baseUrl, timeoutMs: 2000 });
+    return { here: true, detail: `${baseUrl}: ${models.length === 0 ? "no models" : models.join(", ")}` };
+  } catch (error) {
+    return { here: false, detail: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function nodeFinding(): Finding {
