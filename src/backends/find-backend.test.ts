@@ -135,11 +135,51 @@ test("no Ollama and no engine: the three ways are named, and nothing takes their
   });
 });
 
-test("a URL is taken as it is, whatever models it lists", async () => {
+test("a URL is taken as it is when it does not deny the model", async () => {
   const backend = await findBackend({ kind: "auto", baseUrl: `${url}/v1`, model: "hidden" });
   expect(backend).toMatchObject({ kind: "url", provider: "openai", baseUrl: `${url}/v1`, model: "hidden" });
   answers["/v1/models"] = [404, ""];
   await expect(findBackend({ kind: "url", baseUrl: `${url}/v1`, model: "m" })).resolves.toBeDefined();
+});
+
+/** The server lists another model; it answers a chat about `m` with this. */
+function answerChat(status: number, body: string): string[] {
+  const asked: string[] = [];
+  hooks["/v1/chat/completions"] = async (request, response) => {
+    for await (const chunk of request) asked.push(String(chunk));
+    return response.writeHead(status).end(body);
+  };
+  return asked;
+}
+
+test.each([
+  '{"error":{"message":"The model `m` does not exist","code":"model_not_found"}}',
+  `{"error":{"message":"model 'm' not found"}}`,
+])("a model that is not listed, and that the server denies: %s", async (body) => {
+  const asked = answerChat(404, body);
+  await expect(findBackend({ kind: "url", baseUrl: `${url}/v1`, model: "m" })).rejects.toMatchObject({
+    code: "backend-missing",
+    message: expect.stringMatching(/has no model "m" \(it answered 404\); it lists gpt-x$/) as string,
+  });
+  expect(JSON.parse(asked.join(""))).toMatchObject({ model: "m", max_tokens: 1 });
+});
+
+test.each([
+  [404, "404 page not found"],
+  [400, '{"error":"max_tokens is too small"}'],
+  [401, '{"error":"model m does not exist for you"}'],
+  [200, "{}"],
+])("a model that is not listed, of which the server says %d %s, is taken", async (status, body) => {
+  answerChat(status, body);
+  const found = findBackend({ kind: "url", baseUrl: `${url}/v1`, model: "m" });
+  await expect(found).resolves.toMatchObject({ model: "m" });
+});
+
+test("a model that is listed costs no token", async () => {
+  let asked = false;
+  hooks["/v1/chat/completions"] = () => (asked = true);
+  await expect(findBackend({ kind: "url", baseUrl: `${url}/v1`, model: "gpt-x" })).resolves.toBeDefined();
+  expect(asked).toBe(false);
 });
 
 test.each([
