@@ -31,9 +31,11 @@ function breakLine(line: string, room: number): string[] {
   let rest = line;
   while (rest.length > room) {
     const blank = rest.lastIndexOf(" ", room);
-    const cut = blank > room / 2 ? blank : room;
+    // A long last word, such as a path, stays whole where it can.
+    const atBlank = blank > room / 3;
+    const cut = atBlank ? blank : room;
     pieces.push(rest.slice(0, cut));
-    rest = rest.slice(blank > room / 2 ? cut + 1 : cut);
+    rest = rest.slice(atBlank ? cut + 1 : cut);
   }
   return [...pieces, rest];
 }

@@ -53,3 +53,14 @@ test.each([
   progress({ kind: "case", result, model: "m", done: 1, total: 1 });
   expect(text).toContain(expected);
 });
+
+test("the line that is written over is never wider than the terminal", () => {
+  let text = "";
+  const write = (chunk: unknown): boolean => (text += String(chunk)) !== "";
+  const progress = createProgress({ isTTY: true, columns: 30, write });
+  progress({ kind: "start", groups: [{ suite: "tools", model: "a-long-name", total: 1 }] });
+  const run = { case: "tools.a", suite: "tools", kind: "any", model: "a-long-name", n: 1, ms: 1 } as const;
+  const attempt = { ...run, blame: null, reason: null, verdict: "pass", void: false } as const;
+  progress({ kind: "attempt", attempt, leftMs: 95_000 });
+  expect(text.split("\u001b[K").at(-1)).toBe("running 0/1 tools, a-long-nam");
+});

@@ -13,7 +13,7 @@ interface GroupProgress extends ProgressGroup {
 type Of<K extends Progress["kind"]> = Extract<Progress, { kind: K }>;
 
 /** Where progress is written; a terminal also gets a line that counts while a suite runs. */
-type Output = Pick<NodeJS.WriteStream, "write"> & { isTTY?: boolean };
+type Output = Pick<NodeJS.WriteStream, "write"> & { isTTY?: boolean; columns?: number };
 
 /**
  * A line at the start, and one per suite and live model when its last case is done, whether or not anybody
@@ -22,6 +22,10 @@ type Output = Pick<NodeJS.WriteStream, "write"> & { isTTY?: boolean };
 export function createProgress(output: Output): OnProgress {
   const groups = new Map<string, GroupProgress>();
   const renew = output.isTTY === true ? "\r\u001b[K" : "";
+  // A line that the terminal breaks is two lines, and only the second would be written over.
+  const rewrite = (line: string): void => {
+    if (renew !== "") output.write(`${renew}${line.slice(0, (output.columns ?? 80) - 1)}`);
+  };
   const count = { done: 0, total: 0 };
   return (progress) => {
     if (progress.kind === "start") {
@@ -34,14 +38,14 @@ export function createProgress(output: Output): OnProgress {
       const { attempt, leftMs } = progress;
       const group = groups.get(keyOf(attempt.suite, attempt.model));
       if (group !== undefined) countRun(group, attempt);
-      if (renew !== "") output.write(`${renew}${runningLine(count, group, leftMs)}`);
+      rewrite(runningLine(count, group, leftMs));
     }
     if (progress.kind !== "case") return;
     count.done = progress.done;
     const group = groups.get(keyOf(progress.result.suite, progress.model));
     if (group !== undefined && countCase(group, progress) === group.total)
       output.write(`${renew}${lineOf(group)}\n`);
-    if (renew !== "") output.write(`${renew}running ${count.done}/${count.total}`);
+    rewrite(`running ${count.done}/${count.total}`);
   };
 }
 
