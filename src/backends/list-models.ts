@@ -81,8 +81,3 @@ export async function listModels(server: ModelServer): Promise<string[]> {
     `${url} answered ${status} without a list of models: is it a server of kind ${server.provider}?`,
   );
 }
-
-/** Ollama lists `name:latest` for what a user calls `name`. */
-export function hasModel(listed: readonly string[], model: string): boolean {
-  return listed.includes(model) || listed.includes(`${model}:latest`);
-}

@@ -1,7 +1,8 @@
+import { sameModel } from "../upstream/ollama/model-name.ts";
 import { BackendError, refuseWhenInterrupted } from "./backend-error.ts";
 import type { Backend, BackendWish } from "./backend.ts";
 import { defaultBaseUrl } from "./base-url.ts";
-import { hasModel, listModels } from "./list-models.ts";
+import { listModels } from "./list-models.ts";
 import { warmUp } from "./profile/warm-up.ts";
 
 const leaveAlone = (): Promise<void> => Promise.resolve();
@@ -25,7 +26,8 @@ export async function urlBackend(wish: BackendWish): Promise<Backend> {
     if (error instanceof BackendError && error.code === "backend-unreachable") throw error;
     return null;
   });
-  if (!serverOnly && listed !== null && !hasModel(listed, model)) await requireModel(wish, baseUrl, listed);
+  if (!serverOnly && listed !== null && !listed.some((name) => sameModel(name, model)))
+    await requireModel(wish, baseUrl, listed);
   return { kind: "url", provider, baseUrl, model, description: baseUrl, close: leaveAlone };
 }
 
