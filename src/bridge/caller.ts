@@ -35,7 +35,7 @@ function isLocal(host: string): boolean {
   return isIP(name) !== 0 || LOCAL_NAME.test(name);
 }
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   const name = nameOf(host);
   if (isIP(name) === 4) return name.startsWith("127.");
   return name === "::1" || /^(?:[\w-]+\.)*localhost$/.test(name);
