@@ -119,3 +119,18 @@ test("Ollama: what its decoder does not take", async () => {
   await using fixture = await startBridge(refusing([[/"type":5/, decoder]], true), { provider: "ollama" });
   expect((await fixture.post(ask(FINE, tool("Odd", { type: 5 })))).status).toBe(200);
 });
+
+test("Ollama: a forced call is a format, and what is refused of it is lowered too", async () => {
+  const inner = refusal(
+    `Field 'json_schema': \\"json_schema\\": At least one of min_value or max_value must be set`,
+  );
+  const call = '{"name":"Fine","arguments":{"p":"a"}}';
+  const answer = (request: FakeRequest): unknown =>
+    JSON.stringify((JSON.parse(request.body) as { format?: unknown }).format).includes("1e+300")
+      ? request.response.writeHead(400).end(JSON.stringify({ error: inner }))
+      : request.response.writeHead(200).end(ollamaText(call));
+  await using fixture = await startBridge(answer, { provider: "ollama" });
+  const tools = [FINE, tool("Odd", { type: "integer", maximum: 1e300, minimum: 0 })];
+  const response = await fixture.post({ ...ask(...tools), stream: false, tool_choice: { type: "any" } });
+  expect(await response.json()).toMatchObject({ content: [{ type: "tool_use", name: "Fine" }] });
+});

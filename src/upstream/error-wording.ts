@@ -95,7 +95,7 @@ const FEATURES: [feature: Feature, wording: RegExp][] = [
   ["chat", /does not support chat/i],
   [
     "schema",
-    /schema conversion failed|failed to parse grammar|automatic parser generation failed|Go struct field ToolFunction|Value looks like object, but can't find|xgrammar/i,
+    /schema conversion failed|field 'json_schema'|failed to parse grammar|automatic parser generation failed|Go struct field ToolFunction|Value looks like object, but can't find|xgrammar/i,
   ],
   [
     "schema",
