@@ -66,8 +66,18 @@ function isSound(value: unknown): boolean {
   return Object.values(schema).every(isSound);
 }
 
+/** The same patterns come with every request of a session. */
+const expressions = new Map<string, boolean>();
+const MOST_EXPRESSIONS = 1000;
+
 function isExpression(pattern: unknown): boolean {
   if (typeof pattern !== "string") return false;
+  const known = expressions.get(pattern) ?? compiles(pattern);
+  if (expressions.size < MOST_EXPRESSIONS) expressions.set(pattern, known);
+  return known;
+}
+
+function compiles(pattern: string): boolean {
   try {
     return new RegExp(pattern, "u").source !== "";
   } catch {
@@ -76,12 +86,14 @@ function isExpression(pattern: unknown): boolean {
 }
 
 /** Keywords that no value can satisfy together. */
-function impossibleIn(schema: Schema): string[] {
-  return [
-    ["minLength", "maxLength"],
-    ["minItems", "maxItems"],
-  ].flatMap(([low = "", high = ""]) => (Number(schema[low]) > Number(schema[high]) ? [low, high] : []));
+function impossibleIn(schema: Schema): readonly string[] {
+  const lengths = Number(schema["minLength"]) > Number(schema["maxLength"]);
+  const counts = Number(schema["minItems"]) > Number(schema["maxItems"]);
+  if (!lengths && !counts) return NONE;
+  return [...(lengths ? ["minLength", "maxLength"] : []), ...(counts ? ["minItems", "maxItems"] : [])];
 }
+
+const NONE: readonly string[] = [];
 
 class Lowering {
   readonly lost: string[] = [];
@@ -146,5 +158,6 @@ function join(path: string, name: string): string {
 
 /** A member named `__proto__` is one like any other. */
 function define(object: Schema, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
