@@ -30,6 +30,14 @@ test("a mistyped option is one line with a hint, exit 2", async () => {
   });
 });
 
+test.each(["--model", "--live-runs", "--backend"])("%s without its value: exit 2", async (option) => {
+  expect(await run(option)).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `usage: Not enough arguments following: ${option.slice(2)}\n`,
+  });
+});
+
 test("a word too many is an error, exit 2", async () => {
   expect(await run("doctor", "please")).toEqual({
     code: 2,

@@ -58,7 +58,8 @@ function parserOf(commands: CommandModule[]): Argv {
     .command(commands)
     .strict()
     .fail((message, error: unknown) => {
-      throw error instanceof Error ? error : new ParseFault(message);
+      // An error of the parser's own is a fault of the command line too.
+      throw error instanceof Error && error.name !== "YError" ? error : new ParseFault(message);
     })
     .version(packageVersion())
     .help()

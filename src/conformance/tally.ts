@@ -7,7 +7,7 @@ const HEADLINE_LEVELS: readonly [key: "must" | "should" | "may", level: Level][]
 ];
 
 /** Rows that a live model had a part in are reported apart, never added to the others. */
-function isOfModel({ kind, rate }: CaseResult): boolean {
+export function isOfModel({ kind, rate }: CaseResult): boolean {
   return kind === "capable" || rate !== null;
 }
 

@@ -86,6 +86,20 @@ test("two numbers, and plain words where there is none", async () => {
   expect(text).toContain("model capability: no live cases in this run\n");
 });
 
+test("what the runs of a model have not decided is told beside its number", async () => {
+  const rate = { passed: 1, n: 1, low: 0.21, high: 1, floor: 0.5, passK: { k: 3, value: null } };
+  const live = (verdict: CaseResult["verdict"]): CaseResult => result({ kind: "any", verdict, rate });
+  const none = { pass: 0, total: 0 };
+  const text = await render(80, false, {
+    cases: [...CASES, live("pass"), live("inconclusive"), live("inconclusive")],
+    headline: {
+      bridge: { must: { pass: 1, total: 2 }, should: none, may: none },
+      model: { must: { pass: 1, total: 3 }, should: none, may: none },
+    },
+  });
+  expect(text).toContain("bridge conformance: MUST 1/2\nmodel capability: MUST 1/3 (2 inconclusive)\n");
+});
+
 test("a skip is printed with its reason", async () => {
   expect(await render(80)).toContain("skipped, no client:\n  claude-code.hello\n");
 });

@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from "node:path";
-import type { CaseResult, RunReport, Tally } from "../conformance/types.ts";
+import { isOfModel } from "../conformance/tally.ts";
+import type { CaseResult, Level, RunReport, Tally } from "../conformance/types.ts";
 import { commonFindings } from "./common.ts";
 import { commonLines, failureLines, type CaseIndex, type FailureOptions } from "./failures.ts";
 import { judgedModels, liveLines, readinessLines } from "./live.ts";
@@ -83,7 +84,7 @@ function headlineLines(report: RunReport, width: number, paint: Paint): string[]
   const { bridge, model } = report.headline;
   const told = [
     [`bridge conformance: ${tallies(bridge) || "no cases of the bridge in this run"}`, true],
-    [`model capability: ${tallies(model) || "no live cases in this run"}`, false],
+    [`model capability: ${tallies(model, openOf(report)) || "no live cases in this run"}`, false],
   ] as const;
   return [
     ...told.flatMap(([text, ofBridge]) =>
@@ -104,14 +105,23 @@ function colourOf({ exitCode, headline: { bridge, model } }: RunReport, ofBridge
   return exitCode === 0 || byModel ? ["bold", "green"] : ["bold", "red"];
 }
 
-function tallies(headline: RunReport["headline"]["bridge"]): string {
-  const parts: [string, Tally][] = [
+/** Rows of the model that the runs have not decided: neither passed nor failed. */
+function openOf({ cases }: RunReport): (level: Level) => number {
+  const open = cases.filter((result) => isOfModel(result) && result.verdict === "inconclusive");
+  return (level) => open.filter((result) => result.level === level).length;
+}
+
+function tallies(headline: RunReport["headline"]["bridge"], openAt?: (level: Level) => number): string {
+  const parts: [Level, Tally][] = [
     ["MUST", headline.must],
     ["SHOULD", headline.should],
     ["MAY", headline.may],
   ];
   return parts
     .filter(([, { total }]) => total > 0)
-    .map(([level, { pass, total }]) => `${level} ${pass}/${total}`)
+    .map(([level, { pass, total }]) => {
+      const open = openAt?.(level) ?? 0;
+      return `${level} ${pass}/${total}${open === 0 ? "" : ` (${open} inconclusive)`}`;
+    })
     .join("  ");
 }

@@ -105,7 +105,8 @@ function parserOf(): Argv {
     .wrap(Math.min(100, process.stdout.columns || 100))
     .exitProcess(false)
     .fail((message, error: unknown) => {
-      throw error instanceof Error ? error : usageError(message);
+      // An error of the parser's own is a fault of the command line too.
+      throw error instanceof Error && error.name !== "YError" ? error : usageError(message);
     });
 }
 

@@ -4,6 +4,7 @@ import type { Server } from "../../backends/find-server.ts";
 import type { Preset } from "../../upstream/presets.ts";
 import { usageError } from "../exit.ts";
 import { TEXT } from "../model-options.ts";
+import { refuseBesideTarget, refuseContradictions, refuseWithoutModel } from "./run.contradictions.ts";
 
 /** What a command line says of the model and of where it lives. */
 export interface BackendArguments {
@@ -63,11 +64,11 @@ export async function openBackends(
   const provider = argv.target === undefined ? translated(argv.provider) : undefined;
   const models = [...new Set(argv.model)];
   if (models.length === 0) {
-    if (argv["base-url"] !== undefined) throw usageError("--base-url needs --model NAME");
-    if (kind !== "auto" && kind !== "scripted") throw usageError(`--backend ${kind} needs --model NAME`);
+    refuseWithoutModel(argv);
     return [];
   }
   if (argv.target !== undefined) {
+    refuseBesideTarget(argv);
     if (models.length > 1) throw usageError("--target takes one --model NAME: the name that requests have");
     return [];
   }
@@ -100,8 +101,7 @@ async function wishOf(
   serverOnly: boolean,
 ): Promise<Omit<BackendWish, "provider">> {
   const { model, image, backend: kind = "auto" } = argv;
-  if (image !== undefined && kind !== "container" && kind !== "auto")
-    throw usageError(`--image is for a container, not for --backend ${kind}`);
+  refuseContradictions(argv);
   const { asking, downloadBar, errorLine } = await import("./run.download.ts");
   return {
     kind,
