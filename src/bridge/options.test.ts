@@ -45,11 +45,21 @@ test("stated facts: set wins over flags, and the output limit is one of them", (
 });
 
 test.each([
+  ["30m", "30m"],
+  ["1h30m", "1h30m"],
+  ["-1", -1],
+  ["0", 0],
+])("keepAlive=%s", (value, keepAlive) => {
+  expect(resolveSettings({ ...OPTIONS, set: { keepAlive: value } }).stated).toEqual({ keepAlive });
+});
+
+test.each([
   [{ visoin: "false" }, /^set\.visoin: unknown flag, use one of tools, /],
   [{ toString: "1" }, /^set\.toString: unknown flag/],
   [{ vision: "maybe" }, /^set\.vision: must be one of true, false, not "maybe"/],
   [{ context: "32k" }, /^set\.context: must be a number of tokens/],
   [{ context: "-1" }, /^set\.context/],
+  [{ keepAlive: "soon" }, /^set\.keepAlive: must be seconds, -1 for ever, or a time such as 30m, not "soon"/],
   [{ midSystem: "x" }, /native, fold, refuse/],
 ])("set %j is refused", (set, message) => {
   expect(() => resolveSettings({ ...OPTIONS, set })).toThrow(message);

@@ -26,6 +26,7 @@ const FLAGS: Record<string, FlagReader> = {
   },
   context: (name, value) => ({ contextWindow: readTokens(name, value) }),
   maxOutput: (name, value) => ({ maxOutput: readTokens(name, value) }),
+  keepAlive: (name, value) => ({ keepAlive: readDuration(name, value) }),
 };
 
 /**
@@ -57,6 +58,15 @@ function readBoolean(name: string, value: string): boolean {
 function readTokens(name: string, value: string): number {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw new BridgeOptionsError(`set.${name}: must be a number of tokens, not "${value}"`);
+}
+
+/** Source: https://github.com/ollama/ollama/blob/main/docs/faq.mdx (`keep_alive`): seconds, or a duration of Go's. */
+function readDuration(name: string, value: string): string | number {
+  if (/^-?\d{1,9}$/.test(value)) return Number(value);
+  if (/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(value)) return value;
+  throw new BridgeOptionsError(
+    `set.${name}: must be seconds, -1 for ever, or a time such as 30m, not "${value}"`,
+  );
 }
 
 function readWord<const W extends string>(name: string, value: string, words: readonly W[]): W {

@@ -56,7 +56,7 @@ describe("to Ollama", () => {
       { options: { num_ctx: 1024, num_predict: 128 } },
       window(1024),
     ],
-    ["keep_alive", {}, { keep_alive: "30m" }, { options: { keepAlive: "30m" } }],
+    ["keep_alive", {}, { keep_alive: "30m" }, { flags: { keepAlive: "30m" } }],
     ["format", { output_config: { format: { type: "json_schema", schema } } }, { format: schema }],
     ["the older name of format", { output_format: { type: "json_schema", schema } }, { format: schema }],
     ["adaptive", { thinking: { type: "adaptive" } }, { think: true }],

@@ -31,8 +31,6 @@ export interface TranslateOptions {
   repair: boolean;
   /** Refuse what would otherwise be dropped with a note. */
   strict: boolean;
-  /** Ollama's `keep_alive`, e.g. `30m` or -1. */
-  keepAlive?: string | number;
   /** Tokens; a limit below the client's own. */
   maxOutputTokens?: number;
   /** Tokens of this very prompt, as the upstream counted them when it refused the length of the answer. */
@@ -97,7 +95,6 @@ export function translateRequest(request: MessagesRequest, options: TranslateOpt
     ),
     sampling: request,
     format: mixed ? forcedFormat(tools, asked) : answerFormat(choice, tools, asked),
-    keepAlive: options.keepAlive,
   };
   return {
     upstream: flags.dialect === "ollama" ? toOllama(plan) : toOpenAi(plan),

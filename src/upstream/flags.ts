@@ -49,6 +49,8 @@ export interface ModelFlags {
   remote: boolean;
   /** Tokens; null when unknown. */
   maxOutput: number | null;
+  /** How long Ollama keeps the model loaded after an answer: `30m`, seconds, -1 for ever. Null: as the server is set. */
+  keepAlive: string | number | null;
 }
 
 /** What is assumed of a model before anything was learned of it. */
@@ -77,5 +79,6 @@ export function defaultFlags(dialect: Dialect): ModelFlags {
     cutsPrompts: false,
     remote: false,
     maxOutput: null,
+    keepAlive: null,
   };
 }

@@ -22,5 +22,4 @@ export interface Plan {
   sampling: Pick<MessagesRequest, "temperature" | "top_p" | "top_k">;
   /** JSON schema of the answer; null when it is free. */
   format: Record<string, unknown> | null;
-  keepAlive: string | number | undefined;
 }

@@ -28,7 +28,7 @@ export function toOllama(plan: Plan): UpstreamRequest {
     think: ollamaThink(plan.thinking, flags),
     truncate: false,
     shift: false,
-    ...(plan.keepAlive !== undefined && { keep_alive: plan.keepAlive }),
+    ...(flags.keepAlive !== null && { keep_alive: flags.keepAlive }),
     ...(plan.format !== null && { format: plan.format }),
     options: options(plan),
   };
