@@ -70,14 +70,14 @@ const poisoned = POISONED.map(([, p, more], n) => ({
   input_schema: { type: "object", properties: { p }, ...more },
 }));
 
-async function callWith(tools: object[]): Promise<unknown> {
+async function callWith(tools: object[], content = "[[call]]"): Promise<unknown> {
   const bridge = createBridge({ provider: "openai", baseUrl: engine.baseUrl, model: "scripted" });
   onTestFinished(() => bridge.close());
   const request = {
     model: "scripted",
     max_tokens: 200,
     tools,
-    messages: [{ role: "user", content: "[[call]]" }],
+    messages: [{ role: "user", content }],
   };
   const answer = await bridge.fetch(
     new Request("http://bridge/v1/messages", {
@@ -92,16 +92,17 @@ async function callWith(tools: object[]): Promise<unknown> {
 
 const called = { content: [{ type: "tool_use", name: "Fine", input: { p: "x" } }], stop_reason: "tool_use" };
 
-describe.skipIf(defect !== null)(
-  "a tool whose schema llama-server does not take leaves the others alone",
-  () => {
-    test.each(POISONED.map(([what], n) => [what, n] as const))("%s", async (_what, n) => {
-      const tool = poisoned[n];
-      expect(await callWith([FINE, ...(tool === undefined ? [] : [tool])])).toMatchObject(called);
-    });
+describe.skipIf(defect !== null)("what llama-server does not take ends no request", () => {
+  test.each(POISONED.map(([what], n) => [what, n] as const))("%s", async (_what, n) => {
+    const tool = poisoned[n];
+    expect(await callWith([FINE, ...(tool === undefined ? [] : [tool])])).toMatchObject(called);
+  });
 
-    test("all of them at once", async () => {
-      expect(await callWith([...poisoned, FINE])).toMatchObject(called);
-    });
-  },
-);
+  test("all of them at once", async () => {
+    expect(await callWith([...poisoned, FINE])).toMatchObject(called);
+  });
+
+  test("half a character in the prompt does not either", async () => {
+    expect(await callWith([FINE], "[[call]] cut \ud83d")).toMatchObject(called);
+  });
+});

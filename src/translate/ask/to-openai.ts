@@ -7,6 +7,7 @@ import { upstreamName } from "./tool-names.ts";
 import { isStrictSchema } from "./tools.ts";
 import { describeTool, type VisibleTool } from "./visible-tool.ts";
 import type { AssistantTurn, Part, Turn } from "./turns.ts";
+import { wellFormedJson } from "./well-formed.ts";
 
 /** The request of `POST …/chat/completions`. */
 export function toOpenAi(plan: Plan): UpstreamRequest {
@@ -33,7 +34,7 @@ export function toOpenAi(plan: Plan): UpstreamRequest {
       },
     }),
   };
-  return { method: "POST", path: "/chat/completions", body: stringifyJson(body) };
+  return { method: "POST", path: "/chat/completions", body: wellFormedJson(stringifyJson(body)) };
 }
 
 type ToolFields = Pick<OpenAiRequest, "tools" | "tool_choice" | "parallel_tool_calls">;
