@@ -8,7 +8,8 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "other-settings-"));
-  for (const name of ["home/.claude", "work/.claude"]) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ["home/.claude", "work/.claude", "etc/managed-settings.d"])
+    mkdirSync(join(folder, name), { recursive: true });
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -17,7 +18,8 @@ const FILES = {
   user: "home/.claude/settings.json",
   project: "work/.claude/settings.json",
   local: "work/.claude/settings.local.json",
-  managed: "managed.json",
+  managed: "etc/managed-settings.json",
+  dropIn: "etc/managed-settings.d/10-team.json",
 };
 
 function look(files: Partial<Record<keyof typeof FILES, unknown>>): { ignored: string[]; heeded: string[] } {
@@ -30,7 +32,7 @@ function look(files: Partial<Record<keyof typeof FILES, unknown>>): { ignored: s
     { HOME: join(folder, "home") },
     join(folder, "work"),
     ["ENABLE_TOOL_SEARCH", "CLAUDE_CODE_MAX_OUTPUT_TOKENS"],
-    join(folder, FILES.managed),
+    join(folder, "etc"),
   );
   const short = (lines: string[]): string[] => lines.map((line) => line.replace(`${folder}/`, ""));
   return { ignored: short(found.ignored), heeded: short(found.heeded) };
@@ -50,9 +52,10 @@ test.each([
   [
     "the organisation's",
     { managed: { env: { CLAUDE_CODE_USE_BEDROCK: "1" } } },
-    ["managed.json: CLAUDE_CODE_USE_BEDROCK"],
+    [`${FILES.managed}: CLAUDE_CODE_USE_BEDROCK`],
     [],
   ],
+  ["a part of the organisation's", { dropIn: { apiKeyHelper: "x" } }, [`${FILES.dropIn}: apiKeyHelper`], []],
   [
     "limits of the user's own",
     { user: { env: { CLAUDE_CODE_MAX_OUTPUT_TOKENS: "9" } }, local: { env: { ENABLE_TOOL_SEARCH: "true" } } },

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pointsElsewhere } from "./environment.ts";
 import { settingsFiles } from "./permission-mode.ts";
@@ -38,15 +38,16 @@ export interface OtherSettings {
  * Looks through the settings files that the client reads
  * (https://code.claude.com/docs/en/settings), the organisation's included.
  * @param computed names of variables that the launcher would set
+ * @param managed the folder of the organisation's
  */
 export function otherSettings(
   env: NodeJS.ProcessEnv,
   cwd: string,
   computed: readonly string[],
-  managed: string = managedFile(),
+  managed: string = managedFolder(),
 ): OtherSettings {
   const found: OtherSettings = { ignored: [], heeded: [] };
-  for (const file of [...settingsFiles(env, cwd), managed]) {
+  for (const file of [...settingsFiles(env, cwd), ...managedFiles(managed)]) {
     const settings = readSettings(file);
     const variables = variablesOf(settings);
     const names = [...KEYS.filter((key) => key in settings), ...variables.filter(pointsElsewhere)];
@@ -58,10 +59,24 @@ export function otherSettings(
   return found;
 }
 
-function managedFile(): string {
+/** One file, and a folder of files that are read after it in the order of their names. */
+function managedFiles(folder: string): string[] {
+  return [join(folder, "managed-settings.json"), ...jsonFilesIn(join(folder, "managed-settings.d"))];
+}
+
+function jsonFilesIn(folder: string): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+    return names.toSorted().map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+function managedFolder(): string {
   const folders: Partial<Record<NodeJS.Platform, string>> = {
     darwin: "/Library/Application Support/ClaudeCode",
     win32: "C:\\Program Files\\ClaudeCode",
   };
-  return join(folders[process.platform] ?? "/etc/claude-code", "managed-settings.json");
+  return folders[process.platform] ?? "/etc/claude-code";
 }
