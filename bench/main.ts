@@ -7,7 +7,8 @@
  * - `deltasPerSecond`: pieces of text from the server, as fast as the client reads them;
  * - `firstByteMs`: from sending the request to the first byte of the answer;
  * - `cpuMicrosecondsPerDelta`: what this process used of the CPU, which another's load does not change;
- * - `ratio` and `addedFirstByteMs`: the bridge's figures beside the pipe's, each the best of its rounds.
+ * - `ratio` and `addedFirstByteMs`: the bridge's figures beside the pipe's, each the best of its rounds;
+ * - `medianRatio`: the middle of the ratios within each round, of which a busy machine slows both sides.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -68,18 +69,25 @@ async function compare(dialect: Dialect): Promise<object> {
   const bridge = createBridge({ provider: dialect, baseUrl, model: "bench" });
   const pipe = await startPipe(ready.url + PATHS[dialect]);
   const { url } = await bridge.listen();
-  const [piped, bridged] = await takeTurns(pipe.url, `${url}/v1/messages`);
+  const [pipeRuns, bridgeRuns] = await takeTurns(pipe.url, `${url}/v1/messages`);
+  const [piped, bridged] = [best(pipeRuns), best(bridgeRuns)];
   await pipe.close();
   await bridge.close();
   return {
     bridge: bridged,
     pipe: piped,
     ratio: Number((bridged.deltasPerSecond / piped.deltasPerSecond).toFixed(3)),
+    medianRatio: Number(medianRatio(bridgeRuns, pipeRuns).toFixed(3)),
     addedFirstByteMs: Number((bridged.firstByteMs - piped.firstByteMs).toFixed(3)),
   };
 }
 
-async function takeTurns(...urls: [string, string]): Promise<[Figures, Figures]> {
+function medianRatio(bridged: Figures[], piped: Figures[]): number {
+  const ratios = bridged.map((run, n) => run.deltasPerSecond / (piped[n]?.deltasPerSecond ?? Number.NaN));
+  return ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? Number.NaN;
+}
+
+async function takeTurns(...urls: [string, string]): Promise<[Figures[], Figures[]]> {
   const runs: [Figures[], Figures[]] = [[], []];
   for (let round = -1; round < ROUNDS; round++) {
     for (const [n, url] of urls.entries()) {
@@ -87,7 +95,7 @@ async function takeTurns(...urls: [string, string]): Promise<[Figures, Figures]>
       if (round >= 0) runs[n]?.push(figures); // the first round warms up
     }
   }
-  return [best(runs[0]), best(runs[1])];
+  return runs;
 }
 
 const result = {
