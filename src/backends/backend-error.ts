@@ -32,5 +32,5 @@ export class BackendError extends Error {
 /** @throws BackendError `backend-interrupted` once the signal is aborted */
 export function refuseWhenInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true)
-    throw new BackendError("backend-interrupted", "stopped before the model was there");
+    throw new BackendError("backend-interrupted", "stopped before the model was ready");
 }

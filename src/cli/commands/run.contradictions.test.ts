@@ -25,7 +25,7 @@ test.each<[BackendArguments, string | null]>([
   [{ model: "m", image: "i", backend: "ollama" }, "--image is for a container"],
   [{ model: "m", image: "i", ...url }, "two servers"],
 ])("%j: %s", (argv, message) => {
-  expect(refusal(() => refuseContradictions(argv))).toEqual(saying(message));
+  expect(refusal(() => refuseContradictions(argv))).toContain(message ?? NOTHING);
 });
 
 test.each<[BackendArguments, string | null]>([
@@ -37,7 +37,7 @@ test.each<[BackendArguments, string | null]>([
   [{ provider: "openai" }, "--provider needs --model NAME"],
   [{ provider: "anthropic", target }, null],
 ])("without a model, %j: %s", (argv, message) => {
-  expect(refusal(() => refuseWithoutModel(argv))).toEqual(saying(message));
+  expect(refusal(() => refuseWithoutModel(argv))).toContain(message ?? NOTHING);
 });
 
 test.each<[BackendArguments, string | null]>([
@@ -45,19 +45,16 @@ test.each<[BackendArguments, string | null]>([
   [{ model: "m", target, backend: "ollama" }, "leave --backend ollama out"],
   [{ model: "m", target, ...url }, "leave --base-url out"],
 ])("beside a target, %j: %s", (argv, message) => {
-  expect(refusal(() => refuseBesideTarget(argv))).toEqual(saying(message));
+  expect(refusal(() => refuseBesideTarget(argv))).toContain(message ?? NOTHING);
 });
 
-/** What a usage error says; null: nothing is refused. */
-function refusal(call: () => void): string | null {
+const NOTHING = "nothing is refused";
+
+function refusal(call: () => void): string {
   try {
     call();
-    return null;
+    return NOTHING;
   } catch (error) {
     return String(error);
   }
-}
-
-function saying(message: string | null): unknown {
-  return message === null ? null : expect.stringContaining(message);
 }

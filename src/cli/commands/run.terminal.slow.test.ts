@@ -82,7 +82,7 @@ describe.skipIf(DEFECT !== null)("a model that has to be downloaded, in a termin
     const { shown, type, ended } = start("new:1b");
     await shown(question("new:1b"));
     type(CTRL_C);
-    await shown("backend-interrupted: stopped before the model was there");
+    await shown("backend-interrupted: stopped before the model was ready");
     expect(await ended).toBe(5);
     expect(ollama.pulls).toEqual([]);
   });
@@ -93,7 +93,7 @@ describe.skipIf(DEFECT !== null)("a model that has to be downloaded, in a termin
     type("y\r");
     await shown("20% of 40.0 MB");
     type(CTRL_C);
-    await shown("backend-interrupted: stopped before the model was there");
+    await shown("backend-interrupted: stopped before the model was ready");
     expect(await ended).toBe(5);
     await vi.waitFor(() => expect(ollama.pulls).toEqual([{ model: "slow:1b", ended: "left" }]));
   });
