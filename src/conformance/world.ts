@@ -63,7 +63,7 @@ export async function embeddedWorld(
   const { createBridgeWith } = await import("../bridge/bridge.ts");
   const { web: wanted, ...rest } = settings;
   const scripted = await startScripted({ flavour: dialect, mode, deterministic: true });
-  const web = wanted === undefined ? null : await startScriptedWeb();
+  const web = await webOf(wanted);
   const own = dialect === "openai" ? `${scripted.url}/v1` : scripted.url;
   const tap = tapped ? await tapBefore(own) : null;
   const bridge = createBridgeWith(
@@ -72,9 +72,9 @@ export async function embeddedWorld(
       baseUrl: baseUrl ?? tap?.baseUrl ?? own,
       model: "scripted",
       ...(rest as object),
-      ...(web !== null && { web: webOptions(wanted, web) }),
+      ...web?.options,
     },
-    web === null ? {} : { addressRule: (address) => address === "127.0.0.1" },
+    web?.means ?? {},
   );
   const { url } = await bridge.listen();
   const close = async (): Promise<void> => {
@@ -85,6 +85,26 @@ export async function embeddedWorld(
   };
   const world: World = { url, dialect, scripted, foreign: false, model: null, signal, close };
   return { ...world, ...(web !== null && { web: web.url }), ...(tap !== null && { back: tap.back }) };
+}
+
+/** A web of our own, and how a bridge comes to it. */
+interface Web {
+  url: string;
+  options: { web: WebOptions };
+  means: { addressRule: (address: string) => boolean };
+  close(): Promise<void>;
+}
+
+/** The scripted web of a case that wants one. */
+export async function webOf(wanted: BridgeSettings["web"]): Promise<Web | null> {
+  if (wanted === undefined) return null;
+  const web = await startScriptedWeb();
+  return {
+    url: web.url,
+    options: { web: webOptions(wanted, web) },
+    means: { addressRule: (address) => address === "127.0.0.1" },
+    close: () => web.close(),
+  };
 }
 
 function webOptions({ search, fetch }: BridgeSettings["web"] = {}, { url }: ScriptedWeb): WebOptions {

@@ -4,7 +4,7 @@ import { stringifyJson } from "../../wire/json.ts";
 import type { BridgeSettings } from "../case.ts";
 import type { EngineWay } from "../options.ts";
 import { isRecord, listOf } from "../path.ts";
-import type { World } from "../world.ts";
+import { webOf, type World } from "../world.ts";
 import { sayingOf } from "./saying.ts";
 
 /** An engine that loads the model is silent, and the bridge says so by then. */
@@ -22,19 +22,27 @@ export async function engineWorld(
   settings: BridgeSettings,
   signal: AbortSignal,
 ): Promise<World> {
-  const { createBridge } = await import("../../bridge/bridge.ts");
-  let marker = "";
+  const { createBridgeWith } = await import("../../bridge/bridge.ts");
+  let markers: string[] = [];
   let unlimited = false;
+  /** The last one counts for all that follows: a request that is refused is sent again. */
+  const next = (): string => (markers.length > 1 ? markers.shift() : markers[0]) ?? "";
   const { back, baseUrl } = await tapBefore(way.baseUrl, (body) =>
-    withMarker(body, { model: way.model, marker, unlimited }),
+    withMarker(body, { model: way.model, marker: next, unlimited }),
   );
-  const bridge = createBridge({
-    provider: way.provider,
-    baseUrl,
-    model: "scripted",
-    graceMs: LOADING_MS,
-    ...(settings as object),
-  });
+  const { web: wanted, ...rest } = settings;
+  const web = await webOf(wanted);
+  const bridge = createBridgeWith(
+    {
+      provider: way.provider,
+      baseUrl,
+      model: "scripted",
+      graceMs: LOADING_MS,
+      ...(rest as object),
+      ...web?.options,
+    },
+    web?.means ?? {},
+  );
   const { url } = await bridge.listen();
   return {
     url,
@@ -46,21 +54,24 @@ export async function engineWorld(
     signal,
     speak: (send) => {
       const saying = sayingOf(send, way);
-      marker = "script" in saying ? saying.script.marker : "";
+      markers = "scripts" in saying ? saying.scripts.map(({ marker }) => marker) : [];
       // The model spells what several scripts say letter by letter: an answer that is not about its limit needs room.
       unlimited = send.says === null;
     },
     close: async () => {
       await bridge.close();
       await back.close();
+      await web?.close();
     },
+    ...(web !== null && { web: web.url }),
   };
 }
 
 interface Wanted {
   /** Its name on the engine. */
   model: string;
-  marker: string;
+  /** Of the next request. */
+  marker: () => string;
   /** The answer is not about its limit. */
   unlimited: boolean;
 }
@@ -73,7 +84,7 @@ export function withMarker(body: Uint8Array, { model, marker, unlimited }: Wante
   const messages = listOf(json["messages"]);
   const last = messages.at(-1);
   const marked = isRecord(last)
-    ? { messages: [...messages.slice(0, -1), { ...last, content: markedContent(last["content"], marker) }] }
+    ? { messages: [...messages.slice(0, -1), { ...last, content: markedContent(last["content"], marker()) }] }
     : {};
   return new TextEncoder().encode(
     stringifyJson({ ...json, ...(unlimited ? withRoom(json) : {}), model, ...marked }),

@@ -21,19 +21,21 @@ const call = { call: { name: "look", arguments: { n: 1 } } };
 
 test("text is said piece by piece, a call as the template wants it", () => {
   expect(saying({ answer: [{ text: ["a", " b"] }, call] }, "go")).toMatchObject({
-    script: {
-      marker: expect.stringMatching(/^\[\[say-[0-9a-f]{12}\]\]$/) as string,
-      pieces: [
-        "a",
-        " b",
-        "<tool_call",
-        '>\n{"name":',
-        '"look","ar',
-        'guments":{',
-        '"n":1}}\n</',
-        "tool_call>",
-      ],
-    },
+    scripts: [
+      {
+        marker: expect.stringMatching(/^\[\[say-[0-9a-f]{12}\]\]$/) as string,
+        pieces: [
+          "a",
+          " b",
+          "<tool_call",
+          '>\n{"name":',
+          '"look","ar',
+          'guments":{',
+          '"n":1}}\n</',
+          "tool_call>",
+        ],
+      },
+    ],
   });
 });
 
@@ -60,12 +62,20 @@ test.each<[why: string, send: SendSpec, mode: EngineWay["mode"], reason: RegExp]
 });
 
 test("a broken call is said where no grammar forbids it", () => {
-  expect(saying({ says: ['<tool_call>\n{"name"'] }, "go")).toHaveProperty("script");
+  expect(saying({ says: ['<tool_call>\n{"name"'] }, "go")).toHaveProperty("scripts");
+});
+
+test("a bridge that searches asks again: a script for each of its requests", () => {
+  const search = { call: { name: "web_search", arguments: { query: "a" } } };
+  const tools = [{ type: "web_search_20250305", name: "web_search" }];
+  const send: SendSpec = { request: { tools }, answers: [[search], [{ text: "Found." }]] };
+  for (const mode of ["go", "jinja", "parser", null] as const)
+    expect(saying(send, mode)).toMatchObject({ scripts: [{}, { pieces: ["Found."] }] });
 });
 
 test("the marker is added behind the last message, and big numbers survive", () => {
   const body = '{"model":"a","n":9007199254740993,"max_tokens":5,"messages":[{"role":"user","content":"b"}]}';
-  const wanted = { model: "m", marker: "[[x]]", unlimited: true };
+  const wanted = { model: "m", marker: () => "[[x]]", unlimited: true };
   expect(new TextDecoder().decode(withMarker(new TextEncoder().encode(body), wanted))).toBe(
     '{"model":"m","n":9007199254740993,"max_tokens":4096,"messages":[{"role":"user","content":"b[[x]]"}]}',
   );

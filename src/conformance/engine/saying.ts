@@ -1,3 +1,5 @@
+import { webToolOf } from "../../messages/web-tools.ts";
+import { functionOf } from "../../translate/server-tools/server-tool.ts";
 import { jsonOf } from "../json.ts";
 import { createHash } from "node:crypto";
 import { toolCall } from "../../scripted/pieces.ts";
@@ -12,7 +14,7 @@ import { grammarObjection, type DeclaredTools } from "./grammar.ts";
 type Said = Pick<ModelScript, "pieces" | "loop">;
 
 /** What a real engine's model says for a send, or in words why it cannot be made to. */
-export type Saying = { script: ModelScript } | { cannot: string };
+export type Saying = { scripts: readonly ModelScript[] } | { cannot: string };
 
 /** Characters. Longer texts are about size, which bytes show as well. */
 const LONGEST = 4_000;
@@ -24,12 +26,23 @@ const BLIND = "the scripted model sees nothing";
 
 const LARGE_REQUEST = "large requests are about the bridge";
 
-/** What the model has to say for a send on an engine that runs it in one way. */
+/** What the model has to say for a send on an engine that runs it in one way, one script for each request of the bridge. */
 export function sayingOf(send: Send, way: Pick<EngineWay, "mode">): Saying {
-  const said = send.says === null ? neutral(send, way) : tokens(send.says);
-  if (typeof said === "string") return { cannot: said };
-  const objection = objectionTo(said, send, way);
-  return objection === null ? { script: { marker: markerOf(said), ...said } } : { cannot: objection };
+  const { says, answers, request } = send;
+  if (says === null && answers.length !== 1 && !(answers.length > 1 && searches(request ?? {})))
+    return { cannot: "several answers to one request are bytes of our own server" };
+  const scripts: ModelScript[] = [];
+  for (const said of says === null ? answers.map((answer) => neutral(answer, send, way)) : [tokens(says)]) {
+    const objection = typeof said === "string" ? said : objectionTo(said, send, way);
+    if (typeof said === "string" || objection !== null) return { cannot: objection ?? "" };
+    scripts.push({ marker: markerOf(said), ...said });
+  }
+  return { scripts };
+}
+
+/** The bridge runs a tool of the request itself, and then asks the model again. */
+function searches(request: Record<string, unknown>): boolean {
+  return listOf(request["tools"]).some((tool) => webToolOf(recordOf(tool)["type"]) !== null);
 }
 
 function tokens(says: NonNullable<Send["says"]>): Said {
@@ -42,10 +55,7 @@ function markerOf(said: Said): string {
   return `[[say-${digest.slice(0, 12)}]]`;
 }
 
-function neutral(send: Send, way: Pick<EngineWay, "mode">): Said | string {
-  const [answer, ...more] = send.answers;
-  if (answer === undefined || more.length > 0)
-    return "several answers to one request are bytes of our own server";
+function neutral(answer: readonly AnswerItem[], send: Send, way: Pick<EngineWay, "mode">): Said | string {
   if (send.split !== "line") return "how an engine's bytes are cut is not ours to choose";
   const pieces: string[] = [];
   let isFirst = true;
@@ -101,6 +111,7 @@ function objectionTo({ pieces, loop }: Said, send: Send, { mode }: Pick<EngineWa
   );
   const text = bytes.toString("utf8");
   if (text.length > LONGEST || text.includes("<<repeat:")) return "large answers are bytes of our own server";
+  if (text.includes("${web}")) return "what a model says is fixed before the web's address is known";
   if (text.includes("\u0000")) return "a model has no token for U+0000";
   const request = send.request ?? {};
   const objection =
@@ -155,17 +166,19 @@ function expectationObjection(
     return "which word a limit falls on depends on how an engine counts tokens";
   const expected = JSON.stringify(expect);
   if (expected.includes("answered-within")) return "how long an engine reads is its own affair";
-  if (mode === "go" && expected.includes('"raw":')) return "Ollama gives arguments in any order in its Go way";
-  const counts = expected.includes("usage") || expected.includes("answer.same-as");
+  if (mode === "go" && expected.includes('"raw":'))
+    return "Ollama gives arguments in any order in its Go way";
+  const counts = /usage(?!\.server_tool_use)/.test(expected) || expected.includes("answer.same-as");
   return counts ? "an engine counts its own tokens" : null;
 }
 
 function declared(request: Record<string, unknown>): DeclaredTools {
   return new Map(
-    listOf(request["tools"]).map((tool) => [
-      String(recordOf(tool)["name"]),
-      recordOf(recordOf(tool)["input_schema"]),
-    ]),
+    listOf(request["tools"]).map((tool) => {
+      const { name, type, input_schema: schema } = recordOf(tool);
+      const web = webToolOf(type);
+      return [String(name), web === null ? recordOf(schema) : functionOf(web).schema];
+    }),
   );
 }
 

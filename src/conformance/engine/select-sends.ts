@@ -15,7 +15,6 @@ export interface Sayable {
 /** A send that looks back at one that is not sent is not sent either. */
 export function sayableSends(spec: CaseSpec, defaults: SuiteDefaults, way: Way): Sayable {
   if (spec.procedure !== undefined) return none("it watches the sockets of our own server");
-  if (spec.bridge?.web !== undefined) return none("its web is a scripted one, and so are the answers to it");
   const { vision, thinking } = spec.bridge?.flags ?? {};
   if (vision === true || thinking !== undefined)
     return none("its bridge is told of a model that can do other things");
@@ -55,7 +54,7 @@ export function sayingsOf(suites: readonly SuiteFile[], ways: readonly Way[]): M
       for (const way of ways)
         for (const send of sayableSends(spec, defaults, way).sends) {
           const saying = sayingOf(send, way);
-          if ("script" in saying) scripts.set(saying.script.marker, saying.script);
+          if ("scripts" in saying) for (const script of saying.scripts) scripts.set(script.marker, script);
         }
   return [...scripts.values()];
 }
