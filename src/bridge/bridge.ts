@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Server } from "node:http";
+import { JsonMemo } from "../wire/json-memo.ts";
 import { createFetchSource } from "./content/fetch-source.ts";
 import { ContentResolver } from "./content/resolve.ts";
 import type { Core } from "./core.ts";
@@ -79,6 +80,7 @@ function createCore(options: BridgeOptions, seams: WebSeams): Core {
     settings,
     client,
     knowledge: new ModelKnowledge(settings, createProbe(settings, client)),
+    bodies: new JsonMemo("tools"),
     models: new ModelList(),
     content: new ContentResolver(
       createFetchSource(seams.through === undefined ? {} : { through: seams.through }),

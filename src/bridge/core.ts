@@ -1,4 +1,5 @@
 import type { IdSource } from "../translate/context.ts";
+import type { JsonMemo } from "../wire/json-memo.ts";
 import type { ContentResolver } from "./content/resolve.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -19,6 +20,8 @@ export interface Core {
   client: UpstreamClient;
   knowledge: ModelKnowledge;
   models: ModelList;
+  /** Parses what clients send; the tools of a session are the same objects in all its requests. */
+  bodies: JsonMemo;
   content: ContentResolver;
   prefixes: PrefixWatch;
   web: Web;

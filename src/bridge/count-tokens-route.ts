@@ -11,7 +11,7 @@ import { readCountRequest } from "./request.ts";
  * corrected by what they counted before.
  */
 export async function answerCountTokens(core: Core, exchange: Exchange): Promise<void> {
-  const read = await readCountRequest(exchange);
+  const read = await readCountRequest(core, exchange);
   const asked = { ...read, model: await modelBehind(core, exchange, read.model) };
   await requireKnownModel(core, exchange, asked.model);
   const request = await readable(core, exchange, asked);

@@ -6,7 +6,7 @@ import { wholeAnswer } from "./whole-answer.ts";
 
 /** `POST /v1/messages`. Throws ApiError for what is refused before an answer has begun. */
 export async function answerMessages(core: Core, exchange: Exchange): Promise<void> {
-  const asked = await readMessagesRequest(exchange);
+  const asked = await readMessagesRequest(core, exchange);
   const request = { ...asked, model: await modelBehind(core, exchange, asked.model) };
   await requireModel(core, exchange, request.model);
   core.log.debug({ request: exchange.id, model: request.model, stream: request.stream === true }, "request");

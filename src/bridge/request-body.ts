@@ -27,10 +27,14 @@ const DECODERS: Record<string, () => Transform> = {
  * than the cap, also after decompression; 400 when it is not JSON in UTF-8; 415 for an unknown
  * content encoding.
  */
-export async function readJsonBody(request: FrontRequest, limits: BodyLimits = LIMITS): Promise<unknown> {
+export async function readJsonBody(
+  request: FrontRequest,
+  limits: BodyLimits = LIMITS,
+  parse: (text: string) => unknown = parseJson,
+): Promise<unknown> {
   if (Number(request.headers["content-length"]) > limits.maxBytes) throw tooLarge(limits.maxBytes);
   const bytes = await readBody(request, limits);
-  return parseBody(bytes);
+  return parseBody(bytes, parse);
 }
 
 /** The body as it was sent, compressed or not. Throws ApiError as `readJsonBody` does. */
@@ -128,9 +132,9 @@ async function withinSilence<T>(reading: Promise<T>, silenceMs: number, signal: 
   }
 }
 
-function parseBody(bytes: Uint8Array): unknown {
+function parseBody(bytes: Uint8Array, parse: (text: string) => unknown): unknown {
   try {
-    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     throw new ApiError("invalid_request_error", "The request body is not valid JSON", { cause: error });
   }

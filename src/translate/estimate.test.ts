@@ -80,3 +80,14 @@ test.each<[string, number, number, number]>([
   };
   expect(measurePrompt(user([picture])).images).toBe(tokens);
 });
+
+test("a tool that may change is measured each time, a frozen one once", () => {
+  const tool = { name: "look", description: "short", input_schema: { type: "object" } };
+  const size = (): number => measurePrompt({ messages: [], tools: [tool] }).tools;
+  const before = size();
+  tool.description = "long ".repeat(100);
+  const after = size();
+  expect(after).toBeGreaterThan(before);
+  Object.freeze(tool);
+  expect([size(), size()]).toEqual([after, after]);
+});

@@ -1,5 +1,5 @@
 import { readImageHeader } from "../messages/image-header.ts";
-import type { MessagesRequest } from "../messages/types.ts";
+import type { MessagesRequest, ToolDefinition } from "../messages/types.ts";
 import { isBigNumber, stringifyJson } from "../wire/json.ts";
 import { isShortAscii } from "./ascii.ts";
 
@@ -48,6 +48,17 @@ function addText(text: string, size: PromptSize): void {
   const ofWide = Math.min(tokens, Math.round(wide * TOKENS_PER_WIDE));
   size.wide += ofWide;
   size.text += tokens - ofWide;
+}
+
+/** Of tools that cannot change: a bridge gets the same ones with each request of a session. */
+const TOOL_SIZES = new WeakMap<ToolDefinition, number>();
+
+function estimateTool(tool: ToolDefinition): number {
+  const known = TOOL_SIZES.get(tool);
+  if (known !== undefined) return known;
+  const tokens = estimateJson({ n: tool.name, d: tool.description, s: tool.input_schema });
+  if (Object.isFrozen(tool)) TOOL_SIZES.set(tool, tokens);
+  return tokens;
 }
 
 /** `estimateText` of the JSON of a value, without writing it. */
@@ -116,7 +127,7 @@ export function measurePrompt(request: Prompt): PromptSize {
   const size: PromptSize = { text: TOKENS_PER_MESSAGE, wide: 0, tools: 0, images: 0 };
   measure(request.system, size);
   for (const tool of request.tools ?? []) {
-    size.tools += estimateJson({ n: tool.name, d: tool.description, s: tool.input_schema });
+    size.tools += estimateTool(tool);
   }
   for (const message of request.messages) {
     size.text += TOKENS_PER_MESSAGE;
