@@ -8,6 +8,7 @@ export function answerDecoder(dialect: Dialect, contentType: string | undefined)
   if (type === "text/html" || /^(?:image|audio|video)\//.test(type)) {
     throw new ApiError("api_error", `The model server answered with ${type}: check its base URL`, {
       status: 502,
+      headers: { "x-should-retry": "false" },
     });
   }
   return decoder(dialect);

@@ -76,6 +76,11 @@ test("retry-after is passed on", () => {
   expect(translateFailure(failure, context).headers).toEqual({ "retry-after": "7" });
 });
 
+test.each(["auth", "no-route"] as const)("%s does not get better by asking again", (kind) => {
+  const failure: UpstreamFailure = { status: 404, kind, message: "m" };
+  expect(translateFailure(failure, context).headers).toEqual({ "x-should-retry": "false" });
+});
+
 test.each([
   ["a known secret", "key CANARY refused", ["CANARY"], "key [redacted] refused"],
   ["a key", "Incorrect API key provided: sk-or-v1-abcdef123.", [], "Incorrect API key provided: [redacted]."],

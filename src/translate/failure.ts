@@ -49,8 +49,9 @@ export function translateFailure(failure: UpstreamFailure, context: FailureConte
   const options: ApiErrorOptions = {};
   if (BAD_GATEWAY.has(failure.kind)) options.status = 502;
   if (failure.retryAfter !== undefined) options.headers = { "retry-after": failure.retryAfter };
-  // A wrong key stays wrong: without this Claude Code tries for three minutes before it says so.
-  if (failure.kind === "auth") options.headers = { ...options.headers, "x-should-retry": "false" };
+  // A wrong key or base URL stays wrong: without this Claude Code tries for three minutes before it says so.
+  if (failure.kind === "auth" || failure.kind === "no-route")
+    options.headers = { ...options.headers, "x-should-retry": "false" };
   const secrets = context.secrets ?? [];
   options.quoted = scrub(failure.message, secrets);
   const message = scrub(describe(failure, context), secrets);

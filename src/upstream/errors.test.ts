@@ -264,6 +264,8 @@ test("retry-after, from either form of headers", () => {
     "Wed, 25 Nov 2026 00:00:00 GMT",
   );
   expect(parseUpstreamError(429, {}, "")).not.toHaveProperty("retryAfter");
+  expect(parseUpstreamError(429, { "retry-after-ms": "1500" }, "").retryAfter).toBe("2");
+  expect(parseUpstreamError(429, { "retry-after": "9", "retry-after-ms": "1500" }, "").retryAfter).toBe("9");
 });
 
 test("a long body is cut", () => {

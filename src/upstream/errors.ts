@@ -33,7 +33,7 @@ export interface UpstreamFailure {
   message: string;
   /** Of a context overflow, when the upstream counted. */
   tokens?: { prompt: number; limit: number };
-  /** The `retry-after` header as received. */
+  /** The `retry-after` header as received, else `retry-after-ms` in seconds. */
   retryAfter?: string;
   feature?: Feature;
   /** Of a refused `max_tokens`. */
@@ -46,7 +46,7 @@ export type HeadersLike = Headers | Readonly<Record<string, string | readonly st
 export function parseUpstreamError(status: number, headers: HeadersLike, bodyText: string): UpstreamFailure {
   const { text, structured } = readBody(status, bodyText);
   const failure = classifyError(status, text, structured);
-  const retryAfter = header(headers, "retry-after");
+  const retryAfter = header(headers, "retry-after") ?? wholeSeconds(header(headers, "retry-after-ms"));
   return retryAfter === undefined ? failure : { ...failure, retryAfter };
 }
 
@@ -104,6 +104,11 @@ function readBody(status: number, bodyText: string): { text: ErrorText; structur
 function titleOf(html: string): string {
   const title = /<title[^>]*>([^<]{1,80})/i.exec(html)?.[1]?.trim();
   return title === undefined || title === "" ? "" : ` (${title})`;
+}
+
+/** Every client reads `retry-after`; some do not read OpenAI's finer one. */
+function wholeSeconds(ms: string | undefined): string | undefined {
+  return ms !== undefined && /^\d{1,9}$/.test(ms) ? String(Math.ceil(Number(ms) / 1000)) : undefined;
 }
 
 function header(headers: HeadersLike, name: string): string | undefined {
