@@ -60,8 +60,8 @@ export function flagsFromProps(json: unknown): Partial<ModelFlags> {
 /** What a list says of a model. llama-server runs one, lists it by the path of its file, and answers to any name. Ollama lists tags. */
 export function modelEntry(json: unknown, model: string): JsonObject | undefined {
   const entries = asArray(asObject(json)?.["data"]).map(asObject);
-  const names: unknown[] = [model, `models/${model}`, `${model}:latest`];
-  const named = entries.find((entry) => names.includes(entry?.["id"]));
+  const names = new Set<unknown>([model, `models/${model}`, `${model}:latest`]);
+  const named = entries.find((entry) => names.has(entry?.["id"]));
   const [only, ...more] = entries;
   return named ?? (only?.["owned_by"] === "llamacpp" && more.length === 0 ? only : undefined);
 }
