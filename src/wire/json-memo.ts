@@ -59,12 +59,17 @@ export class JsonMemo {
     if (!isObject(value)) return;
     const source = sliceJson(text, [this.#key]) ?? "";
     if (source.length < SHORTEST || source.length > LONGEST) return;
-    this.#keep({ member: `${JSON.stringify(this.#key)}:${source}`, value: freeze(value) });
+    this.#keep({ member: copyOf(`${JSON.stringify(this.#key)}:${source}`), value: freeze(value) });
   }
 
   #keep(known: Known): void {
     this.#known = [known, ...this.#known.filter((other) => other !== known)].slice(0, KEPT);
   }
+}
+
+/** A mere part of a text would keep the whole of it in memory. */
+function copyOf(part: string): string {
+  return Buffer.from(part, "utf16le").toString("utf16le");
 }
 
 function objectIn(text: string): Record<string, unknown> | undefined {
