@@ -62,6 +62,13 @@ describe("parseJson and stringifyJson", () => {
     expect(JSON.parse(JSON.stringify(parseJson('{"b":1,"10":2}')))).toEqual({ b: 1, "10": 2 });
   });
 
+  test("a key that is added or taken away later is written or not", () => {
+    const value = parseJson('{"b":1,"10":2,"2":3}') as Record<string, unknown>;
+    value["c"] = 4;
+    delete value["10"];
+    expect(stringifyJson(value)).toBe('{"b":1,"2":3,"c":4}');
+  });
+
   test("an object with its own toJSON is data", () => {
     expect(JSON.parse(stringifyJson(parseJson('{"toJSON":1,"0":2}')))).toEqual({ toJSON: 1, "0": 2 });
   });

@@ -30,10 +30,12 @@ export function unmarkKeys(object: Record<string, unknown>): Record<string, unkn
   return fromEntries(entries.map(([key, value]) => [withoutMark(key), value]));
 }
 
-/** `Object.entries` in the order of the text that the object was parsed from. */
+/** `Object.entries` in the order of the text that the object was parsed from; keys that came later come last. */
 export function entriesOf(object: Readonly<Record<string, unknown>>): [string, unknown][] {
   const order = ORDERS.get(object);
-  return order === undefined ? Object.entries(object) : order.map((key) => [key, object[key]]);
+  if (order === undefined) return Object.entries(object);
+  const keys = new Set([...order, ...Object.keys(object)]);
+  return [...keys].filter((key) => Object.hasOwn(object, key)).map((key) => [key, object[key]]);
 }
 
 /** `Object.fromEntries`; the order is kept for `writeJson` and `entriesOf`. */
