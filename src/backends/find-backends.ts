@@ -1,7 +1,7 @@
 import { BackendError } from "./backend-error.ts";
 import type { Backend, BackendWish } from "./backend.ts";
 import { findBackend } from "./find-backend.ts";
-import { haveModel } from "./have-model.ts";
+import { haveModel, pullCommand } from "./have-model.ts";
 import { ollamaFacts } from "./ollama-facts.ts";
 
 /**
@@ -32,7 +32,7 @@ function mayShare({ kind, baseUrl }: BackendWish): boolean {
 async function inSameContainer(container: Backend, wish: BackendWish): Promise<Backend> {
   const { digest: _ofAnother, baseUrl, ...rest } = container;
   const { model = "" } = wish;
-  const command = `bridge-conformance --model ${model} --backend container --yes`;
+  const command = pullCommand(wish);
   if (wish.serverOnly !== true) await haveModel(baseUrl, model, { by: "the container", command, wish });
   const facts = await ollamaFacts(baseUrl, model);
   return { ...rest, baseUrl, model, ...facts, close: () => Promise.resolve() };

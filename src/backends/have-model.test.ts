@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startFakeUpstream, type FakeUpstream } from "../testing/fake-upstream.ts";
 import { findBackend } from "./find-backend.ts";
+import { pullCommand } from "./have-model.ts";
 
 let ollama: FakeUpstream;
 
@@ -25,4 +26,11 @@ test.each(["tiny", "Tiny", "library/tiny", "registry.ollama.ai/library/tiny:late
 test.each(["tiny:1b", "someone/tiny"])("%s is another model", async (model) => {
   const found = findBackend({ kind: "auto", model, env: { OLLAMA_HOST: ollama.url } });
   await expect(found).rejects.toMatchObject({ code: "backend-consent" });
+});
+
+test.each([
+  [undefined, "bridge-conformance --model m --backend container --yes"],
+  ["ollama/ollama:rocm", "bridge-conformance --model m --backend container --image ollama/ollama:rocm --yes"],
+])("the command that would pull in a container of image %s is %s", (image, command) => {
+  expect(pullCommand({ model: "m", ...(image !== undefined && { image }) })).toBe(command);
 });

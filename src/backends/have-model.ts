@@ -19,6 +19,12 @@ export async function askFor(download: Download, wish: BackendWish): Promise<voi
   );
 }
 
+/** What has a container download a model: in a container of the same image. */
+export function pullCommand({ model = "", image }: Pick<BackendWish, "model" | "image">): string {
+  const imageToo = image === undefined ? "" : ` --image ${image}`;
+  return `bridge-conformance --model ${model} --backend container${imageToo} --yes`;
+}
+
 /**
  * Sees to it that an Ollama has the model: it has it already, or may and can pull it.
  * @param by who it is, for people

@@ -36,8 +36,15 @@ class NothingSelected extends Error {
   readonly code = "usage";
 }
 
-/** The rows of a run, in the order of the files. Throws NothingSelected. */
-export function selectJobs(suites: readonly SuiteFile[], options: SuiteOptions): Job[] {
+type Selection = Pick<SuiteOptions, "suites" | "cases">;
+
+interface Chosen {
+  suite: SuiteFile;
+  spec: CaseSpec;
+}
+
+/** The cases that are asked for, whatever they run on. Throws NothingSelected when there is none. */
+export function chosenCases(suites: readonly SuiteFile[], options: Selection): Chosen[] {
   const known = suites.map(({ suite }) => suite);
   const unknown = (options.suites ?? []).filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -48,9 +55,16 @@ export function selectJobs(suites: readonly SuiteFile[], options: SuiteOptions):
     .flatMap((suite) =>
       suite.cases.filter(({ id }) => wanted(id, options.cases)).map((spec) => ({ suite, spec })),
     );
+  if (chosen.length === 0) throw new NothingSelected(`no case matches ${describe(options)}`);
+  return chosen;
+}
+
+/** The rows of a run, in the order of the files. Throws NothingSelected. */
+export function selectJobs(suites: readonly SuiteFile[], options: SuiteOptions): Job[] {
+  const chosen = chosenCases(suites, options);
   const jobs = chosen.flatMap(({ suite, spec }) => jobsOf(suite, spec, options));
   if (jobs.length > 0) return jobs;
-  const forModels = chosen.length > 0 && options.live === undefined && chosen.every(isForModels);
+  const forModels = options.live === undefined && chosen.every(isForModels);
   throw new NothingSelected(
     forModels
       ? `all cases of ${describe(options)} are for a live model: name one with --model`
@@ -58,7 +72,7 @@ export function selectJobs(suites: readonly SuiteFile[], options: SuiteOptions):
   );
 }
 
-function isForModels({ spec }: { spec: CaseSpec }): boolean {
+function isForModels({ spec }: Chosen): boolean {
   return spec.kinds.every((kind) => kind === "any" || kind === "capable");
 }
 
@@ -66,7 +80,7 @@ function wanted(id: string, globs: readonly string[] | undefined): boolean {
   return globs === undefined || globs.some((glob) => matchesGlob(id, glob));
 }
 
-function describe(options: SuiteOptions): string {
+function describe(options: Selection): string {
   const suites = (options.suites ?? []).map((name) => `--suite ${name}`);
   return (
     [...suites, ...(options.cases ?? []).map((glob) => `--case ${glob}`)].join(" ") || "the suites folder"

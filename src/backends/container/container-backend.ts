@@ -1,6 +1,6 @@
 import { BackendError, refuseWhenInterrupted } from "../backend-error.ts";
 import type { Backend, BackendWish } from "../backend.ts";
-import { askFor, haveModel } from "../have-model.ts";
+import { askFor, haveModel, pullCommand } from "../have-model.ts";
 import { ollamaFacts } from "../ollama-facts.ts";
 import { findEngine, type Engine } from "./find-engine.ts";
 import { imageName, OLLAMA_IMAGE } from "./image-name.ts";
@@ -50,7 +50,7 @@ async function open(
   const { url, gpu, log, stop } = started;
   try {
     const by = `the container of ${image}`;
-    const command = `bridge-conformance --model ${model} --backend container --yes`;
+    const command = pullCommand(wish);
     if (wish.serverOnly !== true) await haveModel(url, model, { by, command, wish });
     refuseWhenInterrupted(signal);
     const description = `Ollama in a container of ${image}${gpu ? ", with every GPU" : ""}`;

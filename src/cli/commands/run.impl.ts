@@ -5,8 +5,10 @@ import type { SuiteFile } from "../../conformance/case.ts";
 import type { OpenedEngine } from "../../conformance/engine/open-engine.ts";
 import { loadSuites } from "../../conformance/load.ts";
 import type { LiveModel, OnProgress, SuiteOptions } from "../../conformance/options.ts";
+import { chosenCases } from "../../conformance/select.ts";
 import { runSuite } from "../../conformance/run-suite.ts";
 import type { RunReport } from "../../conformance/types.ts";
+import { locateClaude } from "../../launch/find-claude.ts";
 import type { CaseIndex } from "../../report/failures.ts";
 import { renderJson, renderPretty } from "../../report/pretty.ts";
 import type { Out } from "../../report/write-out.ts";
@@ -32,6 +34,9 @@ export async function runCommand(argv: RunArguments): Promise<ExitCode> {
   let out: Out | undefined;
   try {
     const loaded = await loadSuites(undefined, selectionOf(argv));
+    // Before a model is looked for, and perhaps downloaded.
+    chosenCases(loaded, selectionOf(argv));
+    locateClaude(argv["claude-binary"]);
     out = await outOf(argv);
     backends = await openBackends(argv, { signal: interrupt.signal, stderr: process.stderr });
     const engine = backends.find(isScriptedElsewhere);

@@ -64,6 +64,11 @@ const DEFAULTS: RunArguments = {
 test.each<[what: string, args: Partial<RunArguments>, message: RegExp]>([
   ["a suite that is none", { suite: ["protcol"] }, /^there is no suite "protcol"/],
   ["a glob without a match", { case: ["nothing.*"] }, /^no case matches/],
+  [
+    "the same, before a model is looked for",
+    { case: ["nothing.*"], model: ["m"], "base-url": "http://127.0.0.1:1" },
+    /^no case matches/,
+  ],
   ["a target that is no URL", { target: "localhost" }, /^--target must be/],
   ["a port without a target", { "target-upstream-port": 1234 }, /^--target-upstream-port needs --target/],
   ["no runs at all", { "live-runs": 0 }, /^--live-runs must be a whole number from 1 to 20/],
