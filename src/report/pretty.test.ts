@@ -100,6 +100,16 @@ test("what the runs of a model have not decided is told beside its number", asyn
   expect(text).toContain("bridge conformance: MUST 1/2\nmodel capability: MUST 1/3 (2 inconclusive)\n");
 });
 
+test("each of several models has its own number", async () => {
+  const rate = { passed: 5, n: 5, low: 0.57, high: 1, floor: 0.5, passK: { k: 3, value: 1 } };
+  const live = (model: string, verdict: CaseResult["verdict"]): CaseResult =>
+    result({ kind: "any", model, verdict, rate });
+  const text = await render(80, false, {
+    cases: [...CASES, live("a", "pass"), live("a", "inconclusive"), live("b", "fail")],
+  });
+  expect(text).toContain("model capability, a: MUST 1/2 (1 inconclusive)\nmodel capability, b: MUST 0/1\n");
+});
+
 test("a skip is printed with its reason", async () => {
   expect(await render(80)).toContain("skipped, no client:\n  claude-code.hello\n");
 });

@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from "node:path";
-import { isOfModel } from "../conformance/tally.ts";
+import { headline, isOfModel } from "../conformance/tally.ts";
 import type { CaseResult, Level, RunReport, Tally } from "../conformance/types.ts";
 import { commonFindings } from "./common.ts";
 import { commonLines, failureLines, type CaseIndex, type FailureOptions } from "./failures.ts";
@@ -81,11 +81,11 @@ function near(path: string): string {
 }
 
 function headlineLines(report: RunReport, width: number, paint: Paint): string[] {
-  const { bridge, model } = report.headline;
+  const { bridge } = report.headline;
   const told = [
-    [`bridge conformance: ${tallies(bridge) || "no cases of the bridge in this run"}`, true],
-    [`model capability: ${tallies(model, openOf(report)) || "no live cases in this run"}`, false],
-  ] as const;
+    [`bridge conformance: ${tallies(bridge) || "no cases of the bridge in this run"}`, true] as const,
+    ...capabilities(report).map((text) => [text, false] as const),
+  ];
   return [
     ...told.flatMap(([text, ofBridge]) =>
       wrap(text, width).map((line) => paint(colourOf(report, ofBridge), line)),
@@ -105,17 +105,30 @@ function colourOf({ exitCode, headline: { bridge, model } }: RunReport, ofBridge
   return exitCode === 0 || byModel ? ["bold", "green"] : ["bold", "red"];
 }
 
-/** Rows of the model that the runs have not decided: neither passed nor failed. */
-function openOf({ cases }: RunReport): (level: Level) => number {
-  const open = cases.filter((result) => isOfModel(result) && result.verdict === "inconclusive");
+/** A number for each model, for the sum of two says nothing of either. */
+function capabilities({ cases, headline: { model } }: RunReport): string[] {
+  const judged = cases.filter(isOfModel);
+  const names = [...new Set(judged.map((row) => row.model))];
+  if (names.length < 2)
+    return [`model capability: ${tallies(model, openIn(judged)) || "no live cases in this run"}`];
+  return names.map((name) => {
+    const rows = judged.filter((row) => row.model === name);
+    const told = tallies(headline(rows).model, openIn(rows)) || "no case was tried";
+    return `model capability, ${printable(name)}: ${told}`;
+  });
+}
+
+/** Rows that the runs have not decided: neither passed nor failed. */
+function openIn(rows: readonly CaseResult[]): (level: Level) => number {
+  const open = rows.filter(({ verdict }) => verdict === "inconclusive");
   return (level) => open.filter((result) => result.level === level).length;
 }
 
-function tallies(headline: RunReport["headline"]["bridge"], openAt?: (level: Level) => number): string {
+function tallies(numbers: RunReport["headline"]["bridge"], openAt?: (level: Level) => number): string {
   const parts: [Level, Tally][] = [
-    ["MUST", headline.must],
-    ["SHOULD", headline.should],
-    ["MAY", headline.may],
+    ["MUST", numbers.must],
+    ["SHOULD", numbers.should],
+    ["MAY", numbers.may],
   ];
   return parts
     .filter(([, { total }]) => total > 0)

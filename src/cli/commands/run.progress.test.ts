@@ -32,7 +32,7 @@ test.each([
     false,
     "running 1 case of tools; live: m\ntools          m: 0/1 passed, 1 inconclusive, 1 of 2 runs passed\n",
   ],
-  [true, "running 0/1 tools, m: 1 of 2 runs passed, at most 1m30s left"],
+  [true, "running 0/1, at most 1m30s left: tools, m, 1 of 2 runs passed"],
 ])("the runs of a live model, on a terminal: %s", (isTTY, expected) => {
   let text = "";
   const progress = createProgress({ isTTY, write: (chunk) => (text += String(chunk)) !== "" });

@@ -75,8 +75,9 @@ function runningLine(
   group: GroupProgress | undefined,
   leftMs: number,
 ): string {
-  const rate = group === undefined ? "" : ` ${group.suite}, ${group.model}: ${ratio(group)}`;
-  return `running ${done}/${total}${rate}, at most ${showDuration(leftMs)} left`;
+  const rate = group === undefined ? "" : `: ${group.suite}, ${group.model}, ${ratio(group)}`;
+  // The time first: the end of the line is what a narrow terminal loses.
+  return `running ${done}/${total}, at most ${showDuration(leftMs)} left${rate}`;
 }
 
 function ratio({ passedRuns, runs }: GroupProgress): string {
