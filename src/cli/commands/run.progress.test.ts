@@ -62,5 +62,5 @@ test("the line that is written over is never wider than the terminal", () => {
   const run = { case: "tools.a", suite: "tools", kind: "any", model: "a-long-name", n: 1, ms: 1 } as const;
   const attempt = { ...run, blame: null, reason: null, verdict: "pass", void: false } as const;
   progress({ kind: "attempt", attempt, leftMs: 95_000 });
-  expect(text.split("\u001b[K").at(-1)).toBe("running 0/1 tools, a-long-nam");
+  expect(text.split("\u001b[K").at(-1)).toBe("running 0/1, at most 1m35s le");
 });
