@@ -41,6 +41,19 @@ test("a named Claude Code that cannot be started is missing", async () => {
   ]);
 });
 
+test("what cannot be used is said of the name that was given", async () => {
+  const env = { OLLAMA_HOST: "two words", DOCKER_HOST: "unix:///nope/docker.sock" };
+  const found = await lookAround("./no-such-claude", env);
+  expect(found).toContainEqual(expect.objectContaining({ detail: "./no-such-claude cannot be started" }));
+  expect(found).toContainEqual(
+    expect.objectContaining({
+      name: "Ollama",
+      here: false,
+      detail: expect.stringMatching(/^OLLAMA_HOST is "two words", which is no address/) as string,
+    }),
+  );
+});
+
 test("an engine that is not there is one finding, with the way to get it", async () => {
   const findings = await lookAround("./no-such-claude", {
     OLLAMA_HOST: "127.0.0.1:1",

@@ -19,10 +19,11 @@ export interface Finding {
 
 async function claudeFinding(explicit: string | undefined): Promise<Finding> {
   const found = await findClaude(explicit).catch(() => null);
+  const missing = explicit === undefined ? "not on PATH" : `${explicit} cannot be started`;
   return {
     name: "Claude Code",
     here: found !== null,
-    detail: found === null ? "not on PATH" : `${found.version ?? "unknown version"} (${found.path})`,
+    detail: found === null ? missing : `${found.version ?? "unknown version"} (${found.path})`,
     how: "npm install -g @anthropic-ai/claude-code, or --claude-binary PATH",
   };
 }

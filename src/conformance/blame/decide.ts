@@ -89,7 +89,7 @@ function behind(back: BackOutcome | null): string {
   if (back.kind === "failed") return `while the model server said ${back.status}: ${back.message}`;
   if (back.kind === "broken") return `the model server's answer was broken: ${back.how}`;
   return back.kind === "unreached"
-    ? `the model server was not reached: ${back.how}`
+    ? `the model server gave no answer: ${back.how}`
     : "while the model was still speaking";
 }
 
