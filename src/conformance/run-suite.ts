@@ -30,9 +30,9 @@ export async function runSuite(options: SuiteOptions, onProgress: OnProgress): P
   const models = modelsOf(jobs, options);
   onProgress({ kind: "start", groups: groupsOf(jobs) });
   try {
-    const results = await runAll(jobs, worlds, { ...options, signal }, onProgress);
+    const { results, lost } = await runAll(jobs, worlds, { ...options, signal }, onProgress);
     const client = await worlds.client;
-    const incomplete = signal.aborted || results.length < jobs.length;
+    const incomplete = signal.aborted || lost || results.length < jobs.length;
     const report: RunReport = {
       format: "bridge-conformance-report",
       version: 1,
@@ -69,13 +69,13 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Results in the order of the jobs, whatever the order in which they end. */
+/** Results in the order of the jobs, whatever the order in which they end. `lost`: a model's server was gone. */
 async function runAll(
   jobs: readonly Job[],
   worlds: Worlds,
   options: Running,
   onProgress: OnProgress,
-): Promise<CaseResult[]> {
+): Promise<{ results: CaseResult[]; lost: boolean }> {
   const results = new Map<Job, CaseResult>();
   const settle = (job: Job, result: CaseResult): void => {
     results.set(job, result);
@@ -106,9 +106,10 @@ async function runAll(
   const keep = keeperOf(options);
   // One model after the other, when nothing else wants the machine: local engines serve one request at a time.
   const { live = [] } = options;
+  let lost = false;
   for (const model of live) {
     if (live.length > 1) await warmedUp(model, options.signal);
-    await runTrials(cheapFirst(jobs.filter(({ live }) => live === model)), planOf(options), {
+    const served = await runTrials(cheapFirst(jobs.filter(({ live }) => live === model)), planOf(options), {
       run: (job, n) => here.run(job, modelOf(job, options), keep(job, n)),
       now: () => performance.now(),
       pause: (ms) => pause(ms, options.signal),
@@ -116,8 +117,9 @@ async function runAll(
       onAttempt: (attempt, leftMs) => onProgress({ kind: "attempt", attempt, leftMs }),
       onSettled: settle,
     });
+    lost ||= !served;
   }
-  return jobs.flatMap((job) => results.get(job) ?? []);
+  return { results: jobs.flatMap((job) => results.get(job) ?? []), lost };
 }
 
 /**

@@ -20,7 +20,7 @@ export interface TrialRow {
 }
 
 /** Why a row is not run any more. */
-export type Ending = "looked" | "broken" | "budget" | "interrupted";
+export type Ending = "looked" | "broken" | "budget" | "interrupted" | "lost";
 
 /** Floor of a case that names none. */
 const FLOOR = 0.5;
@@ -97,7 +97,7 @@ function verdictOf(row: TrialRow, plan: TrialPlan, ending: Ending): Said {
   const degraded = row.runs.find(({ verdict }) => verdict === "degraded");
   if (decision === "pass" && degraded === undefined) return { verdict: "pass", reason: null, blame: null };
   if (decision === "pass") return { verdict: "degraded", reason: degraded?.reason ?? null, blame: null };
-  const blame = blameOf(row);
+  const blame = ending === "lost" ? "environment" : blameOf(row);
   if (decision === "fail") return { verdict: "fail", reason: failure(row, plan), blame };
   return { verdict: "inconclusive", reason: openReason(row, plan, ending), blame };
 }
@@ -122,6 +122,7 @@ function failure(row: TrialRow, plan: TrialPlan): string {
 function openReason(row: TrialRow, plan: TrialPlan, ending: Ending): string {
   const done = row.runs.length;
   if (ending === "interrupted") return `interrupted after ${done} ${done === 1 ? "run" : "runs"}`;
+  if (ending === "lost") return `the model's server was gone after ${done} ${done === 1 ? "run" : "runs"}`;
   if (ending === "budget")
     return `budget of ${showDuration(plan.budgetMs)} spent after ${done} of ${plan.runs} runs`;
   const { passed, n, low, high, floor } = rateOf(row, plan);

@@ -15,6 +15,8 @@ const BROKEN: Outcome = { verdict: "harness-error", blame: "harness" };
 interface Run {
   rows: CaseResult[];
   attempts: Attempt[];
+  /** The model's server was there to the end. */
+  served: boolean;
 }
 
 /** Each row says its outcomes one after the other, the last one for ever; a run takes a second. */
@@ -26,10 +28,10 @@ async function trials(
 ): Promise<Run> {
   let now = 0;
   const abort = new AbortController();
-  const found: Run = { rows: [], attempts: [] };
+  const found: Run = { rows: [], attempts: [], served: true };
   const jobs = outcomes.map((_, index) => jobOf(`x.${index}`, kind));
   const said = jobs.map(() => 0);
-  await runTrials(
+  found.served = await runTrials(
     jobs,
     { runs: 20, budgetMs: 1e9, floor: null, ...plan },
     {
@@ -144,4 +146,28 @@ test("an interrupt keeps what was run, and leaves out what was not", async () =>
   expect(rows).toMatchObject([
     { verdict: "inconclusive", reason: "interrupted after 3 runs", rate: { n: 3 } },
   ]);
+});
+
+test("a server that is gone is not waited for: what is left is not run, and the run is not complete", async () => {
+  const { rows, attempts, served } = await trials([[PASS, DOWN], [DOWN], [DOWN], [PASS], [PASS]], {
+    runs: 5,
+  });
+  expect(served).toBe(false);
+  expect(attempts).toHaveLength(10);
+  expect(rows.map(({ reason, blame, verdict }) => `${verdict}, ${blame}: ${reason}`)).toEqual([
+    "inconclusive, environment: run 2 was tried 3 times: [1] wrong",
+    "inconclusive, environment: run 1 was tried 3 times: [1] wrong",
+    "inconclusive, environment: run 1 was tried 3 times: [1] wrong",
+    "inconclusive, environment: the model's server was gone after 0 runs",
+    "inconclusive, environment: the model's server was gone after 0 runs",
+  ]);
+});
+
+test.each<[string, Outcome[][], boolean]>([
+  ["never answered", [[DOWN]], false],
+  ["missed one row of two", [[DOWN], [PASS]], true],
+  ["was away for two rows", [[DOWN], [DOWN], [PASS], [DOWN], [DOWN]], true],
+  ["was there, and the harness was broken", [[BROKEN], [BROKEN], [BROKEN], [PASS]], true],
+])("a server that %s", async (_name, outcomes, complete) => {
+  expect((await trials(outcomes, { runs: 5 })).served).toBe(complete);
 });

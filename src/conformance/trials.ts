@@ -21,6 +21,9 @@ export interface TrialSurroundings {
 /** Milliseconds between the tries of one run: a server that loads its model needs a moment. */
 const PAUSES = [1000, 4000] as const;
 
+/** So many rows in a row that could not be run, each tried three times: their server is gone. */
+const LOST_AFTER = 3;
+
 interface OpenRow extends TrialRow {
   /** The last result, whatever it was. */
   last: CaseResult | null;
@@ -31,15 +34,17 @@ interface OpenRow extends TrialRow {
  * Runs all live rows of one model, one run at a time: in waves to the next look, and in a wave each row may
  * take an equal share of the time that is left, so that a small budget says a little of every row. The
  * runs of one row follow each other, because a model server keeps the prefix of the last prompt.
+ * @returns false when the model's server was lost: what was left was not run any more, or nothing could be run at all
  */
 export async function runTrials(
   jobs: readonly Job[],
   plan: TrialPlan,
   surroundings: TrialSurroundings,
-): Promise<void> {
+): Promise<boolean> {
   const rows = jobs.map((job): OpenRow => ({ job, runs: [], voided: [], last: null, settled: false }));
   const trials = new Trials(rows, plan, surroundings);
-  while (trials.open().length > 0) if (!(await trials.wave())) return;
+  while (trials.open().length > 0) if (!(await trials.wave())) break;
+  return !trials.isLost();
 }
 
 class Trials {
@@ -48,6 +53,10 @@ class Trials {
   readonly #outside: TrialSurroundings;
   readonly #looks: readonly number[];
   readonly #deadline: number;
+  /** Rows since the last run that counts that their surroundings kept from being run. */
+  #kept = 0;
+  /** Runs that count. */
+  #counted = 0;
 
   constructor(rows: readonly OpenRow[], plan: TrialPlan, outside: TrialSurroundings) {
     this.#rows = rows;
@@ -55,6 +64,10 @@ class Trials {
     this.#outside = outside;
     this.#looks = plannedLooks(plan.runs);
     this.#deadline = outside.now() + plan.budgetMs;
+  }
+
+  isLost(): boolean {
+    return this.#kept >= LOST_AFTER || (this.#kept > 0 && this.#counted === 0);
   }
 
   open(): OpenRow[] {
@@ -82,6 +95,7 @@ class Trials {
 
   #mustEnd(now: number): Ending | null {
     if (this.#outside.signal.aborted) return "interrupted";
+    if (this.#kept >= LOST_AFTER) return "lost";
     return now >= this.#deadline ? "budget" : null;
   }
 
@@ -112,11 +126,16 @@ class Trials {
       if (result.verdict === "skip") return this.#settleAs(row, result);
       if (voidedBy(result) === null) {
         row.runs.push(result);
+        this.#counted++;
+        this.#kept = 0;
         return this.#tell(row, result, false);
       }
       row.voided.push(result);
       this.#tell(row, result, true);
-      if (tried === TRIES) return this.#settle(row, "broken");
+      if (tried === TRIES) {
+        if (voidedBy(result) === "environment") this.#kept++;
+        return this.#settle(row, "broken");
+      }
       await this.#outside.pause(PAUSES[tried - 1] ?? 0);
       if (signal.aborted || this.#outside.now() >= this.#deadline) return;
     }

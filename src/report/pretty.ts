@@ -91,7 +91,7 @@ function headlineLines(report: RunReport, width: number, paint: Paint): string[]
       wrap(text, width).map((line) => paint(colourOf(report, ofBridge), line)),
     ),
     ...readinessLines(report, width, paint),
-    ...(report.incomplete ? [paint(["bold", "red"], "incomplete: stopped before every case had run")] : []),
+    ...(report.incomplete ? [paint(["bold", "red"], "incomplete: not every case ran to its end")] : []),
   ];
 }
 

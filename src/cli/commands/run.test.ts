@@ -178,7 +178,7 @@ test("an interrupt prints what there is, incomplete, exit 5", async () => {
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.once("data", () => child.kill("SIGINT"));
   const code = await new Promise((resolve) => child.once("close", resolve));
-  expect(stdout).toContain("incomplete: stopped before every case had run");
+  expect(stdout).toContain("incomplete: not every case ran to its end");
   expect(code).toBe(5);
 });
 
