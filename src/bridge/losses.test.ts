@@ -47,6 +47,25 @@ describe("a stream of which something was lost says so in a comment before its l
   });
 });
 
+test("a call that the model server only announced is a loss; one that was dropped is told once", async () => {
+  const said = (delta: object, finish: string | null = null): string =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+  const call = { index: 0, id: "a", type: "function", function: { name: "look", arguments: '{"n":1}' } };
+  const say = async (answer: string, tool_choice?: object): Promise<string[]> => {
+    await using fixture = await startBridge((request) =>
+      startEvents(request).end(`${answer}data: [DONE]\n\n`),
+    );
+    return comments(await (await fixture.post({ ...REQUEST, stream: true, tools, tool_choice })).text());
+  };
+  const text = said({ content: "Let me look." });
+  expect(await say(text + said({}, "tool_calls"))).toEqual([
+    expect.stringMatching(/^: finish-without-call: /),
+  ]);
+  const dropped = text + said({ tool_calls: [call] }) + said({}, "tool_calls");
+  expect(await say(dropped, { type: "none" })).toEqual([expect.stringMatching(/^: call-dropped: /)]);
+  expect(await say(dropped)).toEqual([]);
+});
+
 test("so does one that took several requests to the model", async () => {
   await using fixture = await startSaying(PARTLY);
   const search = { type: "web_search_20250305", name: "web_search" };

@@ -8,12 +8,17 @@ const LOSSES: ReadonlyMap<string, string> = new Map([
   ],
   ["call-dropped", "the model called a tool although the request forbids it"],
   ["parallel-call-dropped", "the model made more than one call although the request allows only one"],
+  ["finish-without-call", "the model server said that the answer ended in a tool call and sent none"],
 ]);
+
+/** What a note does not mean where another one explains it: a dropped call had been sent. */
+const EXPLAINED: ReadonlyMap<string, string> = new Map([["finish-without-call", "call-dropped"]]);
 
 /** Adds an answer's losses to its exchange's notes, which are logged and counted with it; each once. */
 export function noteLosses(exchangeNotes: string[], answerNotes: readonly string[]): void {
   for (const note of answerNotes) {
-    if (LOSSES.has(note) && !exchangeNotes.includes(note)) exchangeNotes.push(note);
+    if (!LOSSES.has(note) || exchangeNotes.includes(note)) continue;
+    if (!answerNotes.includes(EXPLAINED.get(note) ?? "")) exchangeNotes.push(note);
   }
 }
 

@@ -95,7 +95,7 @@ test.each<[string, Record<string, string>, string, string]>([
   [
     "nothing was tried",
     { read: "there is no Claude Code", edit: "there is no Claude Code" },
-    `${MODEL}: not tried: completes Claude Code's tool loop, edits files (there is no Claude Code); whether it is ready for Claude Code is not known`,
+    `${MODEL}: whether it is ready for Claude Code is not known; no task was tried (there is no Claude Code)`,
     "unknown",
   ],
 ])("%s", (_what, rows, expected, verdict) => {
@@ -111,7 +111,7 @@ function profile(over: { tools?: boolean; context?: number }): LiveModel["profil
 test("a model that has no tools is not ready, and that is why", () => {
   const none = line({ read: "the model has no tools (400)" }, profile({ tools: false }));
   expect(none).toEqual([
-    `${MODEL}: not tried: completes Claude Code's tool loop (the model has no tools (400)); not ready for Claude Code: it has no tools`,
+    `${MODEL}: not ready for Claude Code: it has no tools; no task was tried (the model has no tools (400))`,
     "not-ready",
   ]);
 });

@@ -125,11 +125,13 @@ function lineOf(
   profile: LiveModel["profile"],
 ): string {
   const tried = tasks.filter(({ verdict }) => verdict !== "not-tried");
+  if (tried.length === 0) {
+    const reasons = new Set(tasks.map(({ reason }) => excerpt(reason ?? "", REASON)));
+    return `${model}: ${words}; no task was tried (${[...reasons].join("; ")})`;
+  }
   const parts = [...tried.map((task, index) => doneIn(task, index === 0)), ...notTried(tasks), words];
-  const { bare } = clientFor(profile);
-  const small = bare && tried.length > 0 ? ` (tried with claude --bare: ${clientFor(profile).why})` : "";
-  const separator = tried.length === 0 ? ": " : " ";
-  return `${model}${separator}${parts.join("; ")}${small}`;
+  const { bare, why } = clientFor(profile);
+  return `${model} ${parts.join("; ")}${bare ? ` (tried with claude --bare: ${why})` : ""}`;
 }
 
 function doneIn({ does, passed, n, blame }: TaskReadiness, first: boolean): string {
