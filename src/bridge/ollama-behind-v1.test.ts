@@ -1,6 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startScripted } from "../scripted/server.ts";
 import type { ScriptedModelInfo, ScriptedServer } from "../scripted/options.ts";
+import { REQUEST, startBridge } from "../testing/bridge-fixture.ts";
+import { startEvents, textStream } from "../testing/fake-upstream.ts";
 import { createBridge } from "./bridge.ts";
 import type { BridgeOptions } from "./options.ts";
 
@@ -78,4 +80,26 @@ describe("an Ollama behind /v1", () => {
     expect(asked.body.error?.message).toBe('tools: the model "small" does not support tools');
     expect(chats(asked)).toBe(0);
   });
+});
+
+test("a model that the Ollama runs on another host is not loaded here, and its context is its own", async () => {
+  const model_info = { "glm.context_length": 131_072 };
+  const show = { remote_host: "https://host.example", capabilities: ["completion", "tools"], model_info };
+  await using fixture = await startBridge(
+    (request) => startEvents(request).end(textStream("hello")),
+    {},
+    ({ path, response }) => {
+      const data = [{ id: "m:latest", object: "model", owned_by: "library" }];
+      const body = path === "/v1/models" ? { data } : path === "/api/show" ? show : {};
+      response.end(JSON.stringify(body));
+    },
+  );
+  const content = "word ".repeat(60_000);
+  const answer = await fixture.post({ ...REQUEST, messages: [{ role: "user", content }] });
+  expect(answer.status).toBe(200);
+  expect(fixture.upstream.requests.map(({ path }) => path)).toEqual([
+    "/v1/models",
+    "/api/show",
+    "/v1/chat/completions",
+  ]);
 });

@@ -82,7 +82,9 @@ async function ollamaBehind(
   };
   const show = await ask(ollamaShow(model));
   if (show === undefined) return {};
-  const { contextWindow: _asked, ...able } = flagsFromShow(show);
+  const flags = flagsFromShow(show);
+  if (flags.remote === true) return flags;
+  const { contextWindow: _asked, ...able } = flags;
   if ("contextWindow" in settings.stated) return { ...able, cutsPrompts: true };
   const load = async (): Promise<number | null> => {
     await ask(ollamaLoad(model), LOAD_TIMEOUT_MS);
