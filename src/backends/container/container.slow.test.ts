@@ -297,7 +297,7 @@ describe.skipIf(TEST_ENGINE === undefined)(
     });
 
     test("Ctrl-C while cases run: a report, no container, the whole volume, exit 5", async () => {
-      const { code, stdout } = await program(slow, { words: "running" });
+      const { code, stdout } = await program([...slow, "--progress"], { words: "running" });
       expect(stdout).toContain("incomplete");
       expect(code).toBe(5);
       docker("volume", "rm", VOLUME);

@@ -16,7 +16,7 @@ import { usageError, type ExitCode } from "../exit.ts";
 import { packageVersion } from "../package-version.ts";
 import { hasColor, widthOf } from "../terminal.ts";
 import { openBackends } from "./run.backend.ts";
-import { createProgress } from "./run.progress.ts";
+import { createProgress, isProgressShown } from "./run.progress.ts";
 import { trialsOf } from "./run.trials.ts";
 import type { RunArguments } from "./run.ts";
 
@@ -55,7 +55,7 @@ export async function runCommand(argv: RunArguments): Promise<ExitCode> {
         version: packageVersion(),
         signal: interrupt.signal,
       },
-      keeping(out, createProgress(process.stderr)),
+      keeping(out, createProgress(process.stderr, argv.progress)),
     );
     await print(report, argv, loaded, out);
     return report.exitCode as ExitCode;
@@ -146,7 +146,8 @@ async function liveOf(
   const live: LiveModel[] = [];
   // The first is judged first, and so it is loaded last.
   for (const { model: name, kind, provider, baseUrl, description } of backends.toReversed()) {
-    process.stderr.write(`${name}: finding out what it can do, and warming it up\n`);
+    if (isProgressShown(process.stderr, argv.progress))
+      process.stderr.write(`${name}: finding out what it can do, and warming it up\n`);
     const profile = await profileModel({ provider, baseUrl, signal, ...key }, name).catch(
       (error: unknown) => {
         refuseWhenInterrupted(signal);

@@ -30,7 +30,7 @@ function run(line: string): Promise<ProgramResult> {
 
 test("two models: a row each, progress of each, and the recorded runs give the printed rates", async () => {
   const { code, stdout, stderr } = await run(
-    `--model a:1b --model b:1b --model a:1b --case messages.shape.envelope --case system.mid.position --format json --out ${folder}`,
+    `--model a:1b --model b:1b --model a:1b --case messages.shape.envelope --case system.mid.position --format json --progress --out ${folder}`,
   );
   const report = JSON.parse(stdout) as RunReport;
   const live = report.cases.filter(({ rate }) => rate !== null);

@@ -8,7 +8,7 @@ function shown(isTTY: boolean, verdicts: Verdict[]): string {
     text += chunk;
     return true;
   };
-  const progress = createProgress({ isTTY, write });
+  const progress = createProgress({ isTTY, write }, true);
   progress({ kind: "start", groups: [{ suite: "tools", model: null, total: verdicts.length }] });
   for (const [index, verdict] of verdicts.entries()) {
     const result = { suite: "tools", verdict } as CaseResult;
@@ -35,7 +35,7 @@ test.each([
   [true, "running 0/1, at most 1m30s left: tools, m, 1 of 2 runs passed"],
 ])("the runs of a live model, on a terminal: %s", (isTTY, expected) => {
   let text = "";
-  const progress = createProgress({ isTTY, write: (chunk) => (text += String(chunk)) !== "" });
+  const progress = createProgress({ isTTY, write: (chunk) => (text += String(chunk)) !== "" }, true);
   progress({ kind: "start", groups: [{ suite: "tools", model: "m", total: 1 }] });
   const run = {
     case: "tools.a",
@@ -63,4 +63,16 @@ test("the line that is written over is never wider than the terminal", () => {
   const attempt = { ...run, blame: null, reason: null, verdict: "pass", void: false } as const;
   progress({ kind: "attempt", attempt, leftMs: 95_000 });
   expect(text.split("\u001b[K").at(-1)).toBe("running 0/1, at most 1m35s le");
+});
+
+test.each<[boolean, boolean | undefined, boolean]>([
+  [true, undefined, true],
+  [false, undefined, false],
+  [false, true, true],
+  [true, false, false],
+])("on a terminal %s, asked for %s: shown %s", (isTTY, asked, isShown) => {
+  let text = "";
+  const progress = createProgress({ isTTY, write: (chunk) => (text += String(chunk)) !== "" }, asked);
+  progress({ kind: "start", groups: [{ suite: "tools", model: null, total: 1 }] });
+  expect(text !== "").toBe(isShown);
 });

@@ -15,11 +15,17 @@ type Of<K extends Progress["kind"]> = Extract<Progress, { kind: K }>;
 /** Where progress is written; a terminal also gets a line that counts while a suite runs. */
 type Output = Pick<NodeJS.WriteStream, "write"> & { isTTY?: boolean; columns?: number };
 
+/** Nobody watches a pipe, unless it was asked for (`--progress`). */
+export function isProgressShown(output: Output, asked: boolean | undefined): boolean {
+  return asked ?? output.isTTY === true;
+}
+
 /**
- * A line at the start, and one per suite and live model when its last case is done, whether or not anybody
- * watches. A terminal also sees the count, the rate of a live model's runs and the time left.
+ * A line at the start, and one per suite and live model when its last case is done. A terminal also sees the
+ * count, the rate of a live model's runs and the time left. Nothing where progress is not shown.
  */
-export function createProgress(output: Output): OnProgress {
+export function createProgress(output: Output, asked?: boolean): OnProgress {
+  if (!isProgressShown(output, asked)) return () => undefined;
   const groups = new Map<string, GroupProgress>();
   const renew = output.isTTY === true ? "\r\u001b[K" : "";
   // A line that the terminal breaks is two lines, and only the second would be written over.

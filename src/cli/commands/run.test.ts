@@ -31,8 +31,11 @@ function run(...args: string[]): Promise<Ended> {
   });
 }
 
-test("json: one report on stdout, progress on stderr, exit 0", async () => {
-  const { code, stdout, stderr } = await run("--case", "messages.role.*", "--format", "json");
+test.each([
+  ["nothing", []],
+  ["progress, where it is asked for,", ["--progress"]],
+])("json: one report on stdout, %s on stderr in a pipe, exit 0", async (_what, asked) => {
+  const { code, stdout, stderr } = await run("--case", "messages.role.*", "--format", "json", ...asked);
   const report = JSON.parse(stdout) as RunReport;
   expect(report).toMatchObject({
     format: "bridge-conformance-report",
@@ -42,7 +45,7 @@ test("json: one report on stdout, progress on stderr, exit 0", async () => {
     incomplete: false,
     exitCode: 0,
   });
-  expect(stderr).toBe("running 1 case of messages\nmessages       1/1 passed\n");
+  expect(stderr).toBe(asked.length === 0 ? "" : "running 1 case of messages\nmessages       1/1 passed\n");
   expect(code).toBe(0);
 });
 
@@ -171,7 +174,7 @@ test("a foreign target that fails: exit 1, and the evidence on disk", async () =
 
 // `--suite protocol` is long enough to be interrupted: the first line comes before its first case.
 test("an interrupt prints what there is, incomplete, exit 5", async () => {
-  const child = spawn(process.execPath, [ENTRY, "--suite", "protocol", "--suite", "messages"], {
+  const child = spawn(process.execPath, [ENTRY, "--suite", "protocol", "--suite", "messages", "--progress"], {
     stdio: "pipe",
   });
   let stdout = "";

@@ -14,6 +14,7 @@ export interface RunArguments extends BackendsArguments {
   "require-conclusive": boolean;
   format: "pretty" | "json";
   "fail-on": "must" | "should";
+  progress?: boolean;
   out?: string;
   "claude-binary"?: string;
 }
@@ -64,6 +65,10 @@ const run: CommandModule<object, RunArguments> = {
       default: "must",
       requiresArg: true,
       describe: "Exit 1 from this level",
+    },
+    progress: {
+      type: "boolean",
+      describe: "Progress on stderr (default: on a terminal only; --progress for the log of a CI job)",
     },
     out: {
       ...TEXT,
