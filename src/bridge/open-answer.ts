@@ -36,20 +36,21 @@ export async function openAnswer(
     const { vision, webp } = flags;
     const readable = await core.content.resolve(request, { vision, webp, signal: exchange.request.signal });
     const translation = translate(core, exchange, readable, { flags, promptTokens });
-    refuseWhatWouldBeCut(flags, calibrated(core, translation.context).inputTokens);
+    const context = calibrated(core, translation.context);
+    refuseWhatWouldBeCut(flags, context.inputTokens);
     const answer = schemas.known(translation) ?? (await send(core, exchange, request.model, translation));
     if (isOpen(answer)) {
       if (schemas.lowered !== undefined) {
         core.knowledge.keep(request.model, schemas.lowered);
         core.openMetrics.downgrade("schema");
       }
-      return { answer, context: calibrated(core, translation.context) };
+      return { answer, context };
     }
     if (schemas.next(answer, translation, flags)) continue;
     const learned = core.knowledge.learn(request.model, answer, flags);
     const counted = answer.lengths?.prompt;
     if (lessons++ >= MAX_LESSONS || !(learned || (counted ?? promptTokens) !== promptTokens)) {
-      throw translateFailure(answer, calibrated(core, translation.context));
+      throw translateFailure(answer, context);
     }
     promptTokens = counted ?? promptTokens;
     core.openMetrics.downgrade(answer.feature ?? answer.kind);

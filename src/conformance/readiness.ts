@@ -3,6 +3,7 @@ import { clientFor } from "./client-choice.ts";
 import type { LiveModel } from "./options.ts";
 import { excerpt } from "./path.ts";
 import { decide } from "./statistics.ts";
+import { FLOOR } from "./trial-row.ts";
 import type { CaseResult } from "./types.ts";
 
 /** One task, for people. */
@@ -30,9 +31,6 @@ export interface Readiness {
   verdict: "ready" | "not-ready" | "not-shown" | "unknown";
   tasks: TaskReadiness[];
 }
-
-/** Floor of a task that names none, as of any live case. */
-const FLOOR = 0.5;
 
 /** Reasons are told whole beside the row; here they only have to be known again. */
 const REASON = 80;

@@ -23,7 +23,7 @@ export interface TrialRow {
 export type Ending = "looked" | "broken" | "budget" | "interrupted" | "lost";
 
 /** Floor of a case that names none. */
-const FLOOR = 0.5;
+export const FLOOR = 0.5;
 /** The `k` of pass^k. */
 const K = 3;
 const PASSED: ReadonlySet<string> = new Set(["pass", "degraded"]);

@@ -53,10 +53,8 @@ class Trials {
   readonly #outside: TrialSurroundings;
   readonly #looks: readonly number[];
   readonly #deadline: number;
-  /** Rows since the last run that counts that their surroundings kept from being run. */
-  #kept = 0;
-  /** Runs that count. */
-  #counted = 0;
+  /** Rows that could not be run, since the last run that counts. */
+  #unserved = 0;
 
   constructor(rows: readonly OpenRow[], plan: TrialPlan, outside: TrialSurroundings) {
     this.#rows = rows;
@@ -67,7 +65,8 @@ class Trials {
   }
 
   isLost(): boolean {
-    return this.#kept >= LOST_AFTER || (this.#kept > 0 && this.#counted === 0);
+    if (this.#unserved >= LOST_AFTER) return true;
+    return this.#unserved > 0 && this.#rows.every(({ runs }) => runs.length === 0);
   }
 
   open(): OpenRow[] {
@@ -95,7 +94,7 @@ class Trials {
 
   #mustEnd(now: number): Ending | null {
     if (this.#outside.signal.aborted) return "interrupted";
-    if (this.#kept >= LOST_AFTER) return "lost";
+    if (this.#unserved >= LOST_AFTER) return "lost";
     return now >= this.#deadline ? "budget" : null;
   }
 
@@ -126,14 +125,13 @@ class Trials {
       if (result.verdict === "skip") return this.#settleAs(row, result);
       if (voidedBy(result) === null) {
         row.runs.push(result);
-        this.#counted++;
-        this.#kept = 0;
+        this.#unserved = 0;
         return this.#tell(row, result, false);
       }
       row.voided.push(result);
       this.#tell(row, result, true);
       if (tried === TRIES) {
-        if (voidedBy(result) === "environment") this.#kept++;
+        if (voidedBy(result) === "environment") this.#unserved++;
         return this.#settle(row, "broken");
       }
       await this.#outside.pause(PAUSES[tried - 1] ?? 0);

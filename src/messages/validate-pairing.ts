@@ -1,5 +1,6 @@
 import { invalidRequest } from "./api-error.ts";
 import { at } from "./check.ts";
+import { contentBlocks } from "./content-blocks.ts";
 import type { ContentBlock, Message, ToolResultBlock } from "./types.ts";
 
 /** A block with the path to it. */
@@ -40,8 +41,8 @@ function turnsOf(messages: readonly Message[]): Turn[] {
     const last = turns.at(-1);
     const turn = last?.role === role ? last : { role, path, blocks: [] };
     if (turn !== last) turns.push(turn);
-    const blocks: ContentBlock[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
-    for (const [n, block] of blocks.entries()) turn.blocks.push({ block, path: `${path}.content.${n}` });
+    for (const [n, block] of contentBlocks({ content }).entries())
+      turn.blocks.push({ block, path: `${path}.content.${n}` });
   }
   return turns;
 }

@@ -64,8 +64,8 @@ const PASSED = {
 };
 
 /**
- * A task for a live model with the real Claude Code: in a scratch folder of its own, with a HOME of its own and
- * nothing but loopback in reach. Judged afterwards from the folder and from the requests at the tap before the
+ * A task for a live model with the real Claude Code: in a scratch folder of its own, with a HOME of its own, pointed at
+ * loopback alone. Judged afterwards from the folder and from the requests at the tap before the
  * bridge, whose answers must all be legal.
  */
 export const task: Procedure<Arguments> = procedure(

@@ -1,3 +1,4 @@
+import { contentBlocks } from "../../messages/content-blocks.ts";
 import type { ContentBlock, Message, MessagesRequest, ToolResultBlock } from "../../messages/types.ts";
 import { asArray, asObject } from "../../upstream/read.ts";
 import { measurePrompt, totalSize } from "../estimate.ts";
@@ -76,7 +77,7 @@ function clearThinking(prompt: Prompt, type: string, edit: Edit): Done | null {
   const turns: number[][] = [[]];
   for (const [n, message] of prompt.messages.entries()) {
     if (message.role === "user" && !isOnlyResults(message)) turns.push([]);
-    if (message.role === "assistant" && blocksOf(message).some(isOwnThinking)) turns.at(-1)?.push(n);
+    if (message.role === "assistant" && contentBlocks(message).some(isOwnThinking)) turns.at(-1)?.push(n);
   }
   const thinking = turns.filter((turn) => turn.length > 0);
   const cleared = thinking.slice(0, Math.max(0, thinking.length - kept));
@@ -85,7 +86,7 @@ function clearThinking(prompt: Prompt, type: string, edit: Edit): Done | null {
   let tokens = 0;
   const messages = prompt.messages.map((message, n) => {
     if (!places.has(n)) return message;
-    const content = blocksOf(message).map((block): ContentBlock => {
+    const content = contentBlocks(message).map((block): ContentBlock => {
       if (block.type !== "thinking") return block;
       const text = readSignature(block.signature)?.text ?? "";
       tokens += sizeOf({ messages: [{ role: "assistant", content: text }] });
@@ -110,7 +111,7 @@ function isOwnThinking(block: ContentBlock): boolean {
 }
 
 function isOnlyResults(message: Message): boolean {
-  return blocksOf(message).every((block) => block.type === "tool_result");
+  return contentBlocks(message).every((block) => block.type === "tool_result");
 }
 
 /**
@@ -146,11 +147,11 @@ interface ToolUse {
 
 function usesOf(messages: readonly Message[]): ToolUse[] {
   const lastAnswer = messages.findLastIndex(({ role }) => role === "assistant");
-  const seen = messages.slice(0, lastAnswer).flatMap(blocksOf).filter(isResult);
+  const seen = messages.slice(0, lastAnswer).flatMap(contentBlocks).filter(isResult);
   const clearable = new Set(
     seen.filter((result) => !loadsTool(result)).map(({ tool_use_id }) => tool_use_id),
   );
-  const calls = messages.flatMap(blocksOf).filter((block) => block.type === "tool_use");
+  const calls = messages.flatMap(contentBlocks).filter((block) => block.type === "tool_use");
   return calls.map(({ id, name }) => ({ id, name, isClearable: clearable.has(id) }));
 }
 
@@ -184,10 +185,6 @@ function loadsTool({ content }: ToolResultBlock): boolean {
 function numberIn(setting: unknown): number | undefined {
   const value = asObject(setting)?.["value"] ?? setting;
   return typeof value === "number" ? value : undefined;
-}
-
-function blocksOf({ content }: Message): ContentBlock[] {
-  return typeof content === "string" ? [{ type: "text", text: content }] : content;
 }
 
 function sizeOf(prompt: Prompt): number {

@@ -1,6 +1,7 @@
 import type { SchemaDetail } from "../../upstream/flags.ts";
 import { asArray, asObject } from "../../upstream/read.ts";
 import { isBigNumber, stringifyJson } from "../../wire/json.ts";
+import { entriesOf, fromEntries } from "../../wire/key-order.ts";
 import { SILENT } from "./schema-loss.ts";
 import { isReadableReference } from "./schema-references.ts";
 
@@ -51,9 +52,19 @@ function isList(value: unknown): boolean {
  * upper limit below its lower one: a llama-server ends, or never answers again, for these.
  */
 export function lowerSchema(schema: Schema, detail: SchemaDetail): LoweredSchema {
-  if (detail === "full" && isSound(schema)) return { schema, lost: [] };
+  if (detail === "full" && isKnownSound(schema)) return { schema, lost: [] };
   const lowering = new Lowering(schema, detail);
   return { schema: lowering.schema(schema, ""), lost: lowering.lost };
+}
+
+/** Those that cannot change: a bridge gets the same ones with each request of a session. */
+const SOUND = new WeakSet<Schema>();
+
+function isKnownSound(schema: Schema): boolean {
+  if (SOUND.has(schema)) return true;
+  const sound = isSound(schema);
+  if (sound && Object.isFrozen(schema)) SOUND.add(schema);
+  return sound;
 }
 
 /** May look at what is no schema, then the answer is no. */
@@ -108,13 +119,13 @@ class Lowering {
   schema(given: Schema, path: string): Schema {
     const impossible = impossibleIn(given);
     const lost: string[] = [];
-    const kept: Schema = {};
-    for (const [key, value] of Object.entries(given)) {
-      if (this.#isTaken(key, value, impossible)) define(kept, key, this.#value(key, value, path));
+    const kept: [string, unknown][] = [];
+    for (const [key, value] of entriesOf(given)) {
+      if (this.#isTaken(key, value, impossible)) kept.push([key, this.#value(key, value, path)]);
       else if (!SILENT.has(key)) lost.push(`${key} ${stringifyJson(value)}`);
     }
     this.#lose(path, lost);
-    return kept;
+    return fromEntries(kept);
   }
 
   #isTaken(key: string, value: unknown, impossible: readonly string[]): boolean {
@@ -126,10 +137,8 @@ class Lowering {
   #value(key: string, value: unknown, path: string): unknown {
     if (MAPS.has(key)) {
       const below = key === "properties" ? path : join(path, key);
-      const members = Object.entries(asObject(value) ?? {});
-      const map: Schema = {};
-      for (const [name, member] of members) define(map, name, this.#member(member, join(below, name)));
-      return map;
+      const members = entriesOf(asObject(value) ?? {});
+      return fromEntries(members.map(([name, member]) => [name, this.#member(member, join(below, name))]));
     }
     if (LISTS.has(key))
       return asArray(value).map((one, n) => this.#member(one, join(path, `(${key} ${n + 1})`)));
@@ -154,10 +163,4 @@ class Lowering {
 
 function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
-}
-
-/** A member named `__proto__` is one like any other. */
-function define(object: Schema, key: string, value: unknown): void {
-  if (key !== "__proto__") object[key] = value;
-  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -111,6 +111,7 @@ test.each<[string, object[], object]>([
 test.each<[string, string, string | null, boolean]>([
   ["qwen3:8b", "qwen3:8b", "library", true],
   ["qwen3", "qwen3:latest", "library", true],
+  ["Library/Qwen3", "qwen3:latest", "library", true],
   ["someone/qwen3:8b", "someone/qwen3:8b", "someone", true],
   ["openai/gpt-4o", "openai/gpt-4o", "openai", false],
   ["m", "m", "vllm", false],

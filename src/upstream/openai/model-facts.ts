@@ -1,5 +1,6 @@
 import type { UpstreamRequest } from "../delta.ts";
 import type { ModelFlags } from "../flags.ts";
+import { sameModel } from "../ollama/model-name.ts";
 import { asArray, asObject, type JsonObject } from "../read.ts";
 
 /**
@@ -38,9 +39,11 @@ export function moreFacts(json: unknown, model: string): UpstreamRequest | undef
  * Source: https://github.com/ollama/ollama/blob/main/openai/openai.go
  */
 export function isOllamaList(json: unknown, model: string): boolean {
-  const { id, owned_by: owner } = modelEntry(json, model) ?? {};
-  if (typeof id !== "string" || typeof owner !== "string") return false;
-  return owner === "library" || (id.includes(":") && id.startsWith(`${owner}/`));
+  return asArray(asObject(json)?.["data"]).some((item) => {
+    const { id, owned_by: owner } = asObject(item) ?? {};
+    if (typeof id !== "string" || typeof owner !== "string" || !sameModel(id, model)) return false;
+    return owner === "library" || (id.includes(":") && id.startsWith(`${owner}/`));
+  });
 }
 
 /**
@@ -57,11 +60,10 @@ export function flagsFromProps(json: unknown): Partial<ModelFlags> {
   };
 }
 
-/** What a list says of a model. llama-server runs one, lists it by the path of its file, and answers to any name. Ollama lists tags. */
+/** What a list says of a model. llama-server runs one, lists it by the path of its file, and answers to any name. */
 export function modelEntry(json: unknown, model: string): JsonObject | undefined {
   const entries = asArray(asObject(json)?.["data"]).map(asObject);
-  const names = new Set<unknown>([model, `models/${model}`, `${model}:latest`]);
-  const named = entries.find((entry) => names.has(entry?.["id"]));
+  const named = entries.find((entry) => entry?.["id"] === model || entry?.["id"] === `models/${model}`);
   const [only, ...more] = entries;
   return named ?? (only?.["owned_by"] === "llamacpp" && more.length === 0 ? only : undefined);
 }
